@@ -135,7 +135,7 @@ func lastLine(s string) string {
 
 // secretLike are the things that an MFA program may print and nobody should
 // keep: codes, seeds (base32, hex) and the URL that carries one.
-var secretLike = regexp.MustCompile(`otpauth://\S*|[0-9]{6,}|[A-Za-z0-9+/=_-]*[0-9][A-Za-z0-9+/=_-]*|[A-Z=]{16,}`)
+var secretLike = regexp.MustCompile(`otpauth://\S*|[0-9]{6,}|[A-Za-z0-9+=_-]*[0-9][A-Za-z0-9+=_-]*|[A-Z=]{16,}`)
 
 // redact makes a line of a program's stderr fit for an error.
 func redact(s string) string {

@@ -17,7 +17,7 @@ func runGroup(cmd *exec.Cmd) error {
 		return err
 	}
 	defer func() { _ = windows.CloseHandle(job) }()
-	cmd.SysProcAttr = &syscall.SysProcAttr{CreationFlags: windows.CREATE_NEW_PROCESS_GROUP, HideWindow: true}
+	cmd.SysProcAttr = &syscall.SysProcAttr{CreationFlags: windows.CREATE_NEW_PROCESS_GROUP}
 	cmd.Cancel = func() error {
 		_ = windows.TerminateJobObject(job, 1)
 		return cmd.Process.Kill()

@@ -1,0 +1,141 @@
+package profiles
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/xrole/xrole/internal/fault"
+)
+
+// Profile is the merged view of one profile: the sections of that name in
+// both files, the credentials file over the config file key by key.
+type Profile struct {
+	Name string
+	// File and Line say where its first section begins; the config file first.
+	File string
+	Line int
+	// Properties are all keys, in lower case, with their values. A continued or
+	// nested value is one string, its lines joined by newlines. Secrets are among
+	// them: see [Secret].
+	Properties map[string]string
+}
+
+// Format keeps the properties, some of them secret, out of every log line.
+func (p *Profile) Format(f fmt.State, _ rune) { _, _ = fmt.Fprintf(f, "profile %q", p.Name) }
+
+// Managed reports whether it is a role profile of xrole's.
+func (p *Profile) Managed() bool { return p.Properties["xrole_role_arn"] != "" }
+
+// Get returns the value of xrole_key, else of key, else "".
+func (p *Profile) Get(key string) string { return p.Properties[p.key(key)] }
+
+// key is the name under which Get finds a value.
+func (p *Profile) key(key string) string {
+	if p.Properties["xrole_"+key] != "" {
+		return "xrole_" + key
+	}
+	return key
+}
+
+// static reports whether the profile holds a pair of keys.
+func (p *Profile) static() bool {
+	return p.Properties["aws_access_key_id"] != "" && p.Properties["aws_secret_access_key"] != ""
+}
+
+// Secret reports whether the value of a key must not be shown.
+func Secret(key string) bool {
+	switch strings.ToLower(key) {
+	case "aws_secret_access_key", "aws_session_token", "aws_security_token":
+		return true
+	}
+	return false
+}
+
+// malformed is the error for a line that can't be read.
+func (f *file) malformed(bad *syntaxError) error {
+	return fault.New(fault.Config, "%s:%d: %s: %s", f.path, bad.line, bad.what, quoteLine(bad.text, f.secret)).
+		WithHint("correct line %d of %s", bad.line, f.path)
+}
+
+// quoteLine shows a malformed line, but nothing of it that could be a secret:
+// in the credentials file only a header or the name of a key.
+func quoteLine(line []byte, secret bool) string {
+	const most = 80
+	text := strings.ToValidUTF8(strings.Trim(string(line), blanks+"\n\x00"), "?")
+	if !strings.HasPrefix(text, "[") {
+		key := text[:len(text)-len(strings.TrimLeft(text, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_"))]
+		delimited := key != text && strings.ContainsAny(text[len(key):len(key)+1], " \t:=")
+		lower := strings.ToLower(text)
+		sensitive := strings.Contains(lower, "secret") || strings.Contains(lower, "token") || strings.Contains(lower, "password")
+		switch {
+		case (secret || sensitive) && key != "" && delimited:
+			return fmt.Sprintf("%q and a value that is not shown", key)
+		case secret || sensitive || keyLike(text):
+			return "a text that is not shown, as it may be a secret"
+		}
+	}
+	if r := []rune(text); len(r) > most {
+		text = string(r[:most]) + "…"
+	}
+	return fmt.Sprintf("%q", text)
+}
+
+// keyLike holds for a text with a word that could be a secret key: 30 or more
+// characters of base64 and nothing that occurs in an ARN, URL or file name.
+func keyLike(text string) bool {
+	for _, word := range strings.FieldsFunc(text, func(r rune) bool { return strings.ContainsRune(" \t:=\"'", r) }) {
+		if len(word) >= 30 && !strings.ContainsAny(word, "._-") {
+			return true
+		}
+	}
+	return false
+}
+
+func (s *Set) notFound(name string) error {
+	err := fault.New(fault.Config, "profile %q not found in %s", name, s.config.path)
+	for _, sec := range s.config.sections {
+		if sec.typ == typeOther && string(s.config.name(sec)) == name && validName([]byte(name)) {
+			return err.WithHint("write line %d of %s as [profile %s]", sec.line, s.config.path, name)
+		}
+	}
+	if near := nearest(name, s.Names()); near != "" {
+		return err.WithHint("did you mean %q?", near)
+	}
+	return err.WithHint("xrole profile list")
+}
+
+// nearest returns the candidate that is at most two edits away, or a third of
+// the name's length where that is less; "" if there is none.
+func nearest(name string, candidates []string) string {
+	best, found := min(2, len(name)/3)+1, ""
+	for _, c := range candidates {
+		if diff := len(c) - len(name); diff >= best || -diff >= best {
+			continue
+		}
+		if d := distance(name, c); d < best {
+			best, found = d, c
+		}
+	}
+	return found
+}
+
+// distance counts the insertions, deletions and replacements between a and b.
+func distance(a, b string) int {
+	row := make([]int, len(b)+1)
+	for j := range row {
+		row[j] = j
+	}
+	for i := range len(a) {
+		diagonal := row[0]
+		row[0] = i + 1
+		for j := range len(b) {
+			cost := diagonal
+			if a[i] != b[j] {
+				cost++
+			}
+			diagonal = row[j+1]
+			row[j+1] = min(cost, row[j]+1, row[j+1]+1)
+		}
+	}
+	return row[len(b)]
+}

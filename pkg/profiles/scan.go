@@ -1,0 +1,210 @@
+package profiles
+
+import (
+	"bytes"
+	"strings"
+)
+
+// sectionType is what a section header declares.
+type sectionType uint8
+
+const (
+	typeOther    sectionType = iota // another tool's, or an invalid name: never read
+	typeProfile                     // [profile x]; in the credentials file [x]
+	typeDefault                     // [default] in the config file, which [profile default] beats
+	typeSSO                         // [sso-session x]
+	typeServices                    // [services x]
+	// typeSpaced is [a b] in the credentials file: what the AWS CLI writes
+	// there for the profile that the config file calls [profile "a b"].
+	typeSpaced
+)
+
+// section is one section's extent in a file, in byte offsets.
+type section struct {
+	start, body, end   int // header line, what follows it, next header or end of file
+	nameStart, nameEnd int // the name, without quotes
+	line               int // of the header, from 1
+	typ                sectionType
+}
+
+// syntaxError is a line that can't be read.
+type syntaxError struct {
+	line int
+	what string
+	text []byte
+}
+
+const blanks = " \t\r\v\f"
+
+var bom = []byte("\xef\xbb\xbf")
+
+// scan finds the sections of a file. It allocates the table and nothing else:
+// it runs over 10,000 profiles before each warm `xrole credentials`.
+func scan(data []byte, credentials bool) ([]section, *syntaxError) {
+	table := make([]section, 0, bytes.Count(data, []byte("\n["))+1)
+	at := 0
+	if bytes.HasPrefix(data, bom) {
+		at = len(bom)
+	}
+	var typ sectionType
+	for n := 1; at < len(data); n++ {
+		next := len(data)
+		if i := bytes.IndexByte(data[at:], '\n'); i >= 0 {
+			next = at + i + 1
+		}
+		line := data[at:next]
+		switch line[0] {
+		case '\n', '#', ';':
+		case '[':
+			if len(table) > 0 {
+				table[len(table)-1].end = at
+			}
+			s, err := header(line, credentials)
+			if err != "" {
+				return nil, &syntaxError{n, err, line}
+			}
+			s.start, s.body, s.end, s.line = at, next, len(data), n
+			s.nameStart += at
+			s.nameEnd += at
+			table, typ = append(table, s), s.typ
+		case ' ', '\t', '\r', '\v', '\f':
+			if len(table) == 0 && !isBlank(line) && !isComment(line) {
+				return nil, &syntaxError{n, "nothing to continue", line}
+			}
+		default:
+			if len(table) == 0 {
+				return nil, &syntaxError{n, "property before the first section", line}
+			}
+			if typ != typeOther {
+				if what := assignment(line); what != "" {
+					return nil, &syntaxError{n, what, line}
+				}
+			}
+		}
+		at = next
+	}
+	return table, nil
+}
+
+// assignment says what is wrong with a line that should be `key = value`, for
+// the whole file: a colon will do, because botocore takes it.
+func assignment(line []byte) string {
+	switch bytes.IndexByte(line, '=') {
+	case 0:
+		return "no key before the equals sign"
+	case -1:
+		switch bytes.IndexByte(line, ':') {
+		case 0:
+			return "no key before the colon"
+		case -1:
+			return "no equals sign"
+		}
+	}
+	return ""
+}
+
+// header reads a header line; the offsets of the name are relative to it. The
+// string says what is wrong, empty for a header that can be read.
+func header(line []byte, credentials bool) (section, string) {
+	end := headerEnd(line)
+	if end < 0 {
+		return section{}, "section header without its closing bracket"
+	}
+	if rest := bytes.TrimLeft(line[end+1:], blanks+"\n"); len(rest) > 0 && rest[0] != '#' && rest[0] != ';' {
+		return section{}, "text after the closing bracket"
+	}
+	from, to := trimSpan(line, 1, end)
+	if credentials {
+		s := section{nameStart: from, nameEnd: to}
+		switch inner := line[from:to]; {
+		case validName(inner):
+			s.typ = typeProfile
+		case bytes.ContainsAny(inner, " \t"):
+			s.typ = typeSpaced
+		}
+		return s, ""
+	}
+	i := bytes.IndexAny(line[from:to], " \t")
+	if i < 0 {
+		s := section{nameStart: from, nameEnd: to}
+		if string(line[from:to]) == "default" {
+			s.typ = typeDefault
+		}
+		return s, ""
+	}
+	var typ sectionType
+	switch string(line[from : from+i]) {
+	case "profile":
+		typ = typeProfile
+	case "sso-session":
+		typ = typeSSO
+	case "services":
+		typ = typeServices
+	default:
+		return section{nameStart: from, nameEnd: to}, ""
+	}
+	from, to = trimSpan(line, from+i, to)
+	s := section{nameStart: from, nameEnd: to}
+	switch name := line[from:to]; {
+	case validName(name):
+		s.typ = typ
+	case len(name) > 2 && (name[0] == '"' || name[0] == '\'') && name[len(name)-1] == name[0]:
+		s.typ, s.nameStart, s.nameEnd = typ, from+1, to-1
+	}
+	return s, ""
+}
+
+// headerEnd is the index of the bracket that closes a header, or -1. A comment
+// can't begin before it, except within a quoted name.
+func headerEnd(line []byte) int {
+	for i := 1; i < len(line); i++ {
+		switch line[i] {
+		case ']':
+			return i
+		case '#', ';':
+			return -1
+		case '"', '\'':
+			if prev := line[i-1]; prev != ' ' && prev != '\t' {
+				continue // an apostrophe
+			}
+			if n := bytes.IndexByte(line[i+1:], line[i]); n >= 0 {
+				i += n + 1
+			}
+		}
+	}
+	return -1
+}
+
+func trimSpan(line []byte, from, to int) (int, int) {
+	for from < to && strings.IndexByte(blanks, line[from]) >= 0 {
+		from++
+	}
+	for to > from && strings.IndexByte(blanks, line[to-1]) >= 0 {
+		to--
+	}
+	return from, to
+}
+
+// validName holds for profile and key names that the specification allows.
+func validName(name []byte) bool {
+	for _, c := range name {
+		if !nameByte[c] {
+			return false
+		}
+	}
+	return len(name) > 0
+}
+
+var nameByte = func() (set [256]bool) {
+	for _, c := range []byte("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-/.%@:+") {
+		set[c] = true
+	}
+	return set
+}()
+
+func isBlank(line []byte) bool { return len(bytes.Trim(line, blanks+"\n")) == 0 }
+
+func isComment(line []byte) bool {
+	line = bytes.TrimLeft(line, blanks)
+	return len(line) > 0 && (line[0] == '#' || line[0] == ';')
+}

@@ -1,0 +1,117 @@
+// Command bench measures xrole as its callers meet it: whole processes, from
+// the fork to the exit, with one keyring backend.
+//
+//	bench -keyring BACKEND [-rounds N] [-bin DIR]
+//
+// DIR holds the programs xrole, baseline and empty. It prints Markdown: how
+// long a warm `xrole credentials` takes against a program that only gets the
+// same item with the same library, against itself in a config file of 10,000
+// profiles, and against `xrole env`; and which calls a cold start makes.
+//
+// Every ratio is of medians taken in the same run, all commands in turn. It is
+// a benchmark, not a test: a goal that is not kept is printed and nothing
+// more. It fails where something could not be measured.
+//
+// AWS is the sandbox, in this process; the user's files are not touched. Of the
+// keyring, it takes out again what it put in.
+package main
+
+import (
+	"context"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+)
+
+func main() {
+	var o options
+	flag.StringVar(&o.backend, "keyring", "", "the keyring backend, as in XROLE_KEYRING")
+	flag.StringVar(&o.bin, "bin", "bin", "the folder of xrole, baseline and empty")
+	flag.IntVar(&o.rounds, "rounds", 60, "how often every command runs")
+	flag.Parse()
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	err := run(ctx, os.Stdout, o)
+	stop()
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "bench:", err)
+		os.Exit(1)
+	}
+}
+
+type options struct {
+	backend string
+	bin     string
+	rounds  int
+}
+
+// warmup is how many rounds go uncounted, for the page cache and the CPU.
+const warmup = 3
+
+// The goals: at most so many times the command it is compared with.
+const (
+	manyProfilesGoal = 1.5
+	envGoal          = 1.1
+)
+
+var baselineGoal = map[string]float64{"secret-service": 1.4, "keyctl": 1.7}
+
+func run(ctx context.Context, w io.Writer, o options) (err error) {
+	if o.backend == "" || o.rounds < 1 || flag.NArg() > 0 {
+		return fmt.Errorf("usage: bench -keyring BACKEND [-rounds N] [-bin DIR]")
+	}
+	f, err := newFixture(ctx, o)
+	if err != nil {
+		return err
+	}
+	defer func() {
+		if cerr := f.close(context.WithoutCancel(ctx)); err == nil {
+			err = cerr
+		}
+	}()
+
+	counts, item, err := f.coldStarts(ctx)
+	if err != nil {
+		return err
+	}
+	rows, err := f.warmRuns(ctx, o, item)
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(w, "### %s, %d rounds\n\n%s\n\n", o.backend, o.rounds, machine())
+	writeTimes(w, rows)
+	fmt.Fprintln(w)
+	writeCalls(w, counts)
+	return nil
+}
+
+// warmRuns measures what finds its session in the keyring.
+func (f *fixture) warmRuns(ctx context.Context, o options, item string) ([]row, error) {
+	few, err := f.configWith(10)
+	if err != nil {
+		return nil, err
+	}
+	many, err := f.configWith(10_000)
+	if err != nil {
+		return nil, err
+	}
+	commands := []command{
+		{"an empty Go program", []string{f.program("empty")}, f.env},
+		f.baseline(item),
+		f.xrole(few, "credentials", warmProfile),
+		f.xrole(many, "credentials", warmProfile),
+		f.xrole(few, "env", warmProfile, "--shell", "sh"),
+	}
+	s, err := interleave(ctx, commands, warmup, o.rounds)
+	if err != nil {
+		return nil, err
+	}
+	return []row{
+		{name: "an empty Go program", sample: s[0]},
+		{name: "the keyring library alone, same item", sample: s[1]},
+		{"`xrole credentials`, 10 profiles", s[2], s[1], "the library alone", baselineGoal[o.backend]},
+		{"`xrole credentials`, 10,000 profiles", s[3], s[2], "10 profiles", manyProfilesGoal},
+		{"`xrole env`, 10 profiles", s[4], s[2], "`xrole credentials`", envGoal},
+	}, nil
+}

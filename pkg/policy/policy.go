@@ -1,4 +1,3 @@
-// Package policy evaluates the IAM policy language.
 package policy
 
 // Effect is what a statement does when all of it matches.
@@ -52,7 +51,8 @@ type Condition struct {
 }
 
 // Context is the request context: condition key to values. Keys are compared
-// without regard to case. A key without values counts as absent.
+// without regard to case; two that differ only in case are one key with the
+// values of both. A key without values counts as absent.
 type Context map[string][]string
 
 // Principal is who calls. The zero Principal is an anonymous caller.
@@ -61,7 +61,8 @@ type Principal struct {
 	// session, arn:aws:sts::A:assumed-role/R/S.
 	ARN string
 	// RoleARN is, for a role session, the role's ARN with its path
-	// (arn:aws:iam::A:role/path/R); else empty.
+	// (arn:aws:iam::A:role/path/R); else empty. If it is left out for a session,
+	// it is taken to be the role of that name without a path.
 	RoleARN string
 	// Account is the caller's account; taken from ARN if empty.
 	Account string

@@ -22,8 +22,7 @@ type Edit struct {
 
 var errEarly = errors.New("not built yet")
 
-func (s *Set) Chain(name string) (*Chain, error) { return nil, errEarly }
-func (s *Set) Warnings(name string) []string     { return nil }
+func (s *Set) Warnings(name string) []string { return nil }
 
 func Splice(data []byte, header Header, e Edit) ([]byte, error) { return nil, errEarly }
 func Cut(data []byte, header Header) ([]byte, error)            { return nil, errEarly }
@@ -31,10 +30,3 @@ func Update(ctx context.Context, path, lockDir string, change func(old []byte) (
 	return errEarly
 }
 func Diff(path string, old, new []byte) string { return "" }
-
-func ProfileName(name string) error     { return nil }
-func RoleARN(value string) error        { return nil }
-func MFASerial(value string) error      { return nil }
-func ExternalID(value string) error     { return nil }
-func SessionName(value string) error    { return nil }
-func SourceIdentity(value string) error { return nil }

@@ -80,7 +80,7 @@ func property(data []byte, start, end int) (entry, string) {
 		stop--
 	}
 	for j := i + 2; j < stop; j++ {
-		if (line[j] == '#' || line[j] == ';') && strings.IndexByte(blanks, line[j-1]) >= 0 {
+		if (line[j] == '#' || line[j] == ';') && isSpace(line[j-1]) {
 			stop = j
 			break
 		}
@@ -108,7 +108,7 @@ func (e entry) text(data []byte) string {
 	var b strings.Builder
 	b.Write(first)
 	for _, m := range e.more {
-		line := bytes.Trim(data[m.start:m.end], blanks+"\n")
+		line := bytes.Trim(data[m.start:m.end], blanks)
 		if nested {
 			if key, _, _ := bytes.Cut(line, []byte("=")); !validName(bytes.TrimRight(key, blanks)) {
 				continue

@@ -61,7 +61,7 @@ func (f *file) malformed(bad *syntaxError) error {
 // in the credentials file only a header or the name of a key.
 func quoteLine(line []byte, secret bool) string {
 	const most = 80
-	text := strings.ToValidUTF8(strings.Trim(string(line), blanks+"\n\x00"), "?")
+	text := strings.ToValidUTF8(strings.Trim(string(line), blanks), "?")
 	if !strings.HasPrefix(text, "[") {
 		key := text[:len(text)-len(strings.TrimLeft(text, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_"))]
 		delimited := key != text && strings.ContainsAny(text[len(key):len(key)+1], " \t:=")

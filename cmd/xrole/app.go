@@ -1,0 +1,167 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"runtime"
+	"strings"
+	"time"
+
+	"github.com/urfave/cli/v2"
+
+	"github.com/xrole/xrole/internal/fault"
+	"github.com/xrole/xrole/pkg/profiles"
+)
+
+// app is one run of the program: everything it takes from its surroundings.
+type app struct {
+	in       io.Reader
+	out, err io.Writer
+	environ  []string
+	env      map[string]string
+	now      func() time.Time
+	// program is the path under which the user runs xrole, for the profiles.
+	program string
+	debug   bool
+	// wrapped is the command line behind "--", for `exec` and `sandbox`.
+	wrapped []string
+	// code is what `exec` and `sandbox` return: their child's own.
+	code int
+}
+
+func newApp(in io.Reader, out, errs io.Writer, environ []string) *app {
+	a := &app{in: in, out: out, err: errs, environ: environ, env: map[string]string{}, now: time.Now}
+	for _, e := range environ {
+		if name, value, ok := strings.Cut(e, "="); ok {
+			a.env[envName(name)] = value
+		}
+	}
+	return a
+}
+
+func (a *app) getenv(name string) string { return a.env[envName(name)] }
+
+// run executes one command line and returns the exit code.
+func (a *app) run(ctx context.Context, args []string) int {
+	a.program = args[0]
+	tree := a.cli()
+	args, wrapped, err := arrange(tree, args)
+	a.wrapped = wrapped
+	if err == nil {
+		err = tree.RunContext(ctx, args)
+	}
+	var exit cli.ExitCoder
+	if errors.As(err, &exit) { // the library's own way to say that a help topic is unknown
+		err = fault.New(fault.Usage, "%v", err).WithHint("xrole help")
+	}
+	if err != nil {
+		return a.fail(ctx, err)
+	}
+	return a.code
+}
+
+func (a *app) cli() *cli.App {
+	usage := func(_ *cli.Context, err error, _ bool) error {
+		return fault.New(fault.Usage, "%v", err).WithHint("xrole help")
+	}
+	tree := &cli.App{
+		Name:            "xrole",
+		Usage:           "short-lived AWS credentials for roles in other accounts",
+		Version:         version,
+		Writer:          a.out,
+		ErrWriter:       a.err,
+		OnUsageError:    usage,
+		ExitErrHandler:  func(*cli.Context, error) {},
+		Flags:           globalFlags(),
+		HideHelpCommand: false,
+		CommandNotFound: func(*cli.Context, string) {},
+		Before:          func(c *cli.Context) error { a.debug = c.Bool("debug"); return nil },
+		Action:          a.noCommand,
+		Commands: []*cli.Command{
+			a.profileCommand(), a.loginCommand(), a.credentialsCommand(), a.envCommand(), a.execCommand(),
+			a.statusCommand(), a.logoutCommand(), a.sandboxCommand(),
+		},
+		CustomAppHelpTemplate: appHelp,
+	}
+	for _, c := range tree.Commands {
+		c.OnUsageError = usage
+		for _, s := range c.Subcommands {
+			s.OnUsageError = usage
+		}
+	}
+	return tree
+}
+
+// noCommand is what runs when the first word is no command.
+func (a *app) noCommand(c *cli.Context) error {
+	if c.NArg() == 0 {
+		return cli.ShowAppHelp(c)
+	}
+	return unknownCommand(c.Args().First(), c.App.Commands)
+}
+
+func unknownCommand(word string, known []*cli.Command) error {
+	e := fault.New(fault.Usage, "unknown command %q", word)
+	names := make([]string, 0, len(known))
+	for _, k := range known {
+		names = append(names, k.Name)
+	}
+	if near := nearest(word, names); near != "" {
+		return e.WithHint("did you mean `xrole %s`?", near)
+	}
+	return e.WithHint("xrole help")
+}
+
+// fail prints the error the one way in which errors are printed, and returns
+// the exit code.
+func (a *app) fail(ctx context.Context, err error) int {
+	if ctx.Err() != nil && fault.KindOf(err) == fault.Other {
+		err = fault.New(fault.Interrupted, "interrupted").Because(err)
+	}
+	a.say("error", err.Error())
+	var e *fault.Error
+	if errors.As(err, &e) {
+		if e.Hint != "" {
+			a.say("hint", e.Hint)
+		}
+		if e.Err != nil {
+			a.debugf("caused by: %v", e.Err)
+		}
+	}
+	return int(fault.KindOf(err))
+}
+
+// say writes one line to stderr.
+func (a *app) say(what, text string) {
+	_, _ = fmt.Fprintf(a.err, "xrole: %s: %s\n", what, strings.ReplaceAll(strings.TrimSpace(text), "\n", " "))
+}
+
+func (a *app) warn(err error) {
+	a.say("warning", err.Error())
+	var e *fault.Error
+	if errors.As(err, &e) && e.Hint != "" {
+		a.say("hint", e.Hint)
+	}
+}
+
+// debugf tells the reason of something under --debug. No secret is ever its
+// argument: credentials print as "[redacted]".
+func (a *app) debugf(format string, args ...any) {
+	if a.debug {
+		a.say("debug", fmt.Sprintf(format, args...))
+	}
+}
+
+// print writes the product to stdout in one piece.
+func (a *app) print(product []byte) error {
+	if _, err := a.out.Write(product); err != nil {
+		return fault.New(fault.Other, "stdout: %v", err).Because(err)
+	}
+	return nil
+}
+
+func (a *app) home() string {
+	return profiles.Home(a.getenv, runtime.GOOS)
+}

@@ -1,0 +1,34 @@
+// Command xrole gives a person, and every AWS tool that the person runs,
+// short-lived credentials for a role in another account.
+//
+// What a user can rely on, and this folder has to keep:
+//
+//   - stdout carries the product alone: JSON, lines to eval, a table. It is
+//     written in one piece, after everything has succeeded.
+//   - On success `credentials` and `env` write nothing to stderr. A failure is
+//     one line, "xrole: error: …", and mostly a second, "xrole: hint: …".
+//   - Prompts go to the terminal device and to neither stream.
+//   - Exit codes are those of package fault, and documented.
+//
+// Each command is a file: its constructor first, then what it runs.
+package main
+
+import (
+	"context"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"github.com/xrole/xrole/internal/busguard"
+)
+
+// version is set by the build.
+var version = "dev"
+
+func main() {
+	busguard.Restore()
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
+	code := newApp(os.Stdin, os.Stdout, os.Stderr, os.Environ()).run(ctx, os.Args)
+	stop()
+	os.Exit(code)
+}

@@ -1,0 +1,150 @@
+package main
+
+import (
+	"context"
+	"os"
+	"os/user"
+	"path/filepath"
+	"runtime"
+	"strings"
+
+	"github.com/urfave/cli/v2"
+
+	"github.com/xrole/xrole/internal/fault"
+	"github.com/xrole/xrole/pkg/cache"
+	"github.com/xrole/xrole/pkg/credentials"
+	"github.com/xrole/xrole/pkg/mfa"
+	"github.com/xrole/xrole/pkg/profiles"
+	"github.com/xrole/xrole/pkg/session"
+	"github.com/xrole/xrole/pkg/state"
+)
+
+// tokenFlag is the one way to give a code on the command line.
+func tokenFlag() cli.Flag {
+	return &cli.StringFlag{Name: "mfa-token", Usage: "the MFA `CODE`, or - to read it from standard input (also XROLE_MFA_TOKEN)"}
+}
+
+func envName(name string) string {
+	if runtime.GOOS == "windows" {
+		return strings.ToUpper(name)
+	}
+	return name
+}
+
+func (a *app) files() profiles.Files { return profiles.Locate(a.getenv, a.home()) }
+
+func (a *app) profiles() (*profiles.Set, error) { return profiles.Load(a.files()) }
+
+func (a *app) state() state.Dir { return state.Dir(filepath.Join(a.stateDir(), "sessions")) }
+
+func (a *app) store(c *cli.Context) (cache.Store, error) {
+	backend := c.String("keyring")
+	if backend == "" {
+		backend = a.getenv("XROLE_KEYRING")
+	}
+	return cache.Open(cache.Options{
+		Backend: backend, Getenv: a.getenv, StateDir: a.stateDir(), Now: a.now,
+		Passphrase: a.passphrase,
+		Debug:      func(s string) { a.debugf("%s", s) },
+	})
+}
+
+// flow puts the parts of a session together.
+func (a *app) flow(c *cli.Context) (*session.Flow, error) {
+	store, err := a.store(c)
+	if err != nil {
+		return nil, err
+	}
+	return &session.Flow{
+		Store:       store,
+		Locks:       cache.Locks{Dir: a.lockDir()},
+		Asker:       a.asker(c),
+		State:       a.state(),
+		Getenv:      a.getenv,
+		Now:         a.now,
+		SessionName: a.sessionName,
+		Files:       a.files(),
+		NewSTS:      session.NewSTS(version),
+		Warn:        a.warn,
+		Debug:       a.debugf,
+	}, nil
+}
+
+// asker chooses how a code is asked for: what the user gave wins over the
+// profile's command, and that over the terminal.
+func (a *app) asker(c *cli.Context) func(process string) mfa.Asker {
+	return func(process string) mfa.Asker {
+		token := c.String("mfa-token")
+		if token == "" {
+			token = a.getenv("XROLE_MFA_TOKEN")
+		}
+		switch {
+		case token == "-":
+			return mfa.NewReader(a.in)
+		case token != "":
+			return mfa.NewFixed(token)
+		case process != "":
+			return mfa.NewCommand(process, mfa.CommandOptions{Env: a.environ})
+		}
+		return a.terminal()
+	}
+}
+
+// passphrase unlocks the file backend.
+func (a *app) passphrase(ctx context.Context) (string, error) {
+	return a.terminal().Secret(ctx, "Passphrase of xrole's keyring file: ")
+}
+
+func (a *app) terminal() *mfa.Terminal {
+	return mfa.NewTerminal(mfa.TerminalOptions{LockDir: a.lockDir()})
+}
+
+func (a *app) sessionName() string {
+	name := a.getenv("USER")
+	if name == "" {
+		if u, err := user.Current(); err == nil {
+			name = u.Username
+		}
+	}
+	host, _ := os.Hostname() // an empty name is legal, and said so in CloudTrail
+	return session.DefaultName(name, host)
+}
+
+// chosen is the profile that a command is about: its one argument, or
+// $AWS_PROFILE where that names a profile with a role.
+func (a *app) chosen(c *cli.Context) (*profiles.Chain, error) {
+	if c.NArg() > 1 {
+		return nil, fault.New(fault.Usage, "one profile at a time, not %d", c.NArg()).WithHint("xrole %s --help", c.Command.Name)
+	}
+	set, err := a.profiles()
+	if err != nil {
+		return nil, err
+	}
+	if name := c.Args().First(); name != "" {
+		return set.Chain(name)
+	}
+	if name := a.getenv("AWS_PROFILE"); name != "" {
+		chain, err := set.Chain(name)
+		if err != nil {
+			return nil, err
+		}
+		if len(chain.Hops) > 0 {
+			return chain, nil
+		}
+	}
+	return nil, fault.New(fault.Usage, "no profile given").WithHint("xrole %s PROFILE; xrole profile list shows them", c.Command.Name)
+}
+
+// get is what credentials, env and exec have in common.
+func (a *app) get(c *cli.Context, o session.Options) (*profiles.Chain, credentials.Credentials, error) {
+	chain, err := a.chosen(c)
+	if err != nil {
+		return nil, credentials.Credentials{}, err
+	}
+	flow, err := a.flow(c)
+	if err != nil {
+		return nil, credentials.Credentials{}, err
+	}
+	got, err := flow.Credentials(c.Context, chain, o)
+	return chain, got, err
+}

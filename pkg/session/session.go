@@ -1,0 +1,239 @@
+// Package session turns a resolved profile chain into live credentials.
+//
+// One call goes: look in the keyring; if what is there is fresh, hand it out.
+// Otherwise take the lock of that session, look again (somebody else may have
+// been quicker), and only then call AWS: source credentials, an MFA session if
+// the chain names a device, and each role in turn. What was obtained goes into
+// the keyring before the lock is freed, so any number of processes make one
+// call and one prompt between them.
+//
+// The package promises never to return a session that has expired or that
+// belongs to other settings, never to retry a call that carried an MFA code,
+// and to return every failure as a [fault.Error] with an exit code and a hint.
+// It does not read config files, talk to a terminal or print: those are handed
+// to it.
+package session
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/xrole/xrole/internal/fault"
+	"github.com/xrole/xrole/pkg/cache"
+	"github.com/xrole/xrole/pkg/credentials"
+	"github.com/xrole/xrole/pkg/mfa"
+	"github.com/xrole/xrole/pkg/profiles"
+	"github.com/xrole/xrole/pkg/state"
+)
+
+// Store keeps sessions between calls; [cache.Open] gives the real one.
+type Store interface {
+	Get(ctx context.Context, k cache.Key) (cache.Entry, error)
+	Put(ctx context.Context, k cache.Key, e cache.Entry) error
+	Name() string
+}
+
+// Recorder notes what was obtained, without secrets; [state.Dir] is one.
+type Recorder interface {
+	Put(r state.Record) error
+}
+
+// Flow is how sessions are obtained. All fields but Warn and Debug are needed.
+type Flow struct {
+	Store Store
+	Locks cache.Locks
+	// Asker gives the way to ask for a code, once for each session obtained;
+	// process is the profile's mfa_process, empty if it has none.
+	Asker  func(process string) mfa.Asker
+	State  Recorder
+	Getenv func(string) string
+	Now    func() time.Time
+	// SessionName is the role session name where the profile sets none.
+	SessionName func() string
+	// Files are where the AWS SDK looks for sources that it resolves itself.
+	Files profiles.Files
+	// NewSTS makes a client; [NewSTS] gives the real one.
+	NewSTS func(Target) (STS, error)
+	// Warn takes what went wrong without keeping the credentials back.
+	Warn func(error)
+	// Debug takes the reasons for what was done; no secrets.
+	Debug func(format string, args ...any)
+}
+
+// Options change how one request is served.
+type Options struct {
+	// Renew takes no session that was obtained before the request.
+	Renew bool
+	// MFALeft is how long an MFA session must still live; one that ends sooner
+	// is replaced, which takes a person. Zero asks only where it must.
+	MFALeft time.Duration
+}
+
+// Credentials returns live credentials for the last role of the chain. A chain
+// without roles gives the MFA session of its source, or the source's own
+// credentials if those are temporary.
+func (f *Flow) Credentials(ctx context.Context, c *profiles.Chain, o Options) (credentials.Credentials, error) {
+	p, err := f.plan(c)
+	if err != nil {
+		return credentials.Credentials{}, err
+	}
+	r := &request{Flow: f, plan: p, options: o, start: f.Now()}
+	if o.MFALeft > 0 && p.mode == mfaSession {
+		if _, err := r.mfaSession(ctx, r.start.Add(o.MFALeft), true); err != nil {
+			return credentials.Credentials{}, err
+		}
+	}
+	if len(c.Hops) == 0 {
+		return r.sourceOnly(ctx)
+	}
+	return r.role(ctx, len(c.Hops)-1, true)
+}
+
+// Keys are the names under which the sessions of the chain are kept, the MFA
+// session's included: what `logout` has to forget.
+func (f *Flow) Keys(c *profiles.Chain) ([]cache.Key, error) {
+	p, err := f.plan(c)
+	if err != nil {
+		return nil, err
+	}
+	keys := append([]cache.Key(nil), p.roleKeys...)
+	if p.mode == mfaSession {
+		keys = append(keys, p.mfaKey)
+	}
+	return keys, nil
+}
+
+// request is one call of Credentials on its way.
+type request struct {
+	*Flow
+	*plan
+	options Options
+	start   time.Time
+}
+
+// sourceOnly serves a chain without roles. Long-lived keys are not handed out:
+// that would defeat what the program is for.
+func (r *request) sourceOnly(ctx context.Context) (credentials.Credentials, error) {
+	if r.mode == mfaSession {
+		e, err := r.mfaSession(ctx, r.start, true)
+		return e.Credentials, err
+	}
+	if r.longLived {
+		return credentials.Credentials{}, fault.New(fault.Config, "profile %q names no role and no MFA device", r.chain.Profile).
+			WithHint("xrole profile add NAME --role-arn ARN --source-profile %s", r.chain.Profile)
+	}
+	return r.source(ctx)
+}
+
+// role returns credentials for hop i of the chain. Without mayAsk nobody is
+// asked for a code.
+func (r *request) role(ctx context.Context, i int, mayAsk bool) (credentials.Credentials, error) {
+	key, began := r.roleKeys[i], r.Now()
+	held, err := r.lookup(ctx, key)
+	if err != nil {
+		return credentials.Credentials{}, err
+	}
+	if held.usable() && held.Tier(began) == cache.Fresh {
+		r.debugf("role session %s: %s left, served from %s", key.Item(), held.left(began), r.Store.Name())
+		return held.Credentials, nil
+	}
+	lock, err := r.lock(ctx, "role-"+key.Item())
+	if err != nil {
+		return credentials.Credentials{}, err
+	}
+	defer lock.release()
+	if lock.waited {
+		// What was obtained while we waited is as fresh as it can be, even if
+		// the role's sessions are too short ever to count as fresh.
+		held, err = r.lookup(ctx, key)
+		if err != nil {
+			return credentials.Credentials{}, err
+		}
+		now := r.Now()
+		if held.usable() && (held.Tier(now) == cache.Fresh || held.Tier(now) == cache.Renewable && held.Obtained.After(began)) {
+			return held.Credentials, nil
+		}
+		if shared := lock.shared(); shared != nil {
+			return credentials.Credentials{}, shared
+		}
+	}
+	servable := held.usable() && held.Tier(r.Now()) == cache.Renewable
+	got, err := r.assume(ctx, i, mayAsk && !servable)
+	if err != nil {
+		if servable && held.Tier(r.Now()) == cache.Renewable && fault.KindOf(err) != fault.Interrupted {
+			r.debugf("role session %s: not renewed (%v), %s left is served", key.Item(), err, held.left(r.Now()))
+			return held.Credentials, nil
+		}
+		lock.share(err)
+		return credentials.Credentials{}, err
+	}
+	r.keep(ctx, key, r.roleRecord(i), got)
+	return got, nil
+}
+
+// held is what the store had.
+type held struct {
+	cache.Entry
+	found bool
+}
+
+func (h held) usable() bool { return h.found }
+
+func (h held) left(now time.Time) time.Duration {
+	return h.Credentials.Expiration.Sub(now).Round(time.Second)
+}
+
+// clockSlack is how far in the future a session may seem to have been
+// obtained; beyond it the clock was set back and its expiry can't be judged.
+const clockSlack = 5 * time.Minute
+
+// lookup asks the store. A session that is not there, or not to be used for
+// this request, is not found; a store that can't answer is an error, because
+// asking a person for a code must not be the answer to a locked keyring.
+func (r *request) lookup(ctx context.Context, k cache.Key) (held, error) {
+	e, err := r.Store.Get(ctx, k)
+	switch {
+	case errors.Is(err, cache.ErrMissing):
+		return held{}, nil
+	case err != nil:
+		return held{}, err
+	case r.options.Renew && e.Obtained.Before(r.start):
+		return held{}, nil
+	case e.Obtained.After(r.Now().Add(clockSlack)):
+		r.debugf("session %s: obtained in the future, not used", k.Item())
+		return held{}, nil
+	}
+	return held{Entry: e, found: true}, nil
+}
+
+// keep stores what was obtained and notes it for status. Neither may fail the
+// request: the credentials are good, and AWS may have used up a code for them.
+func (r *request) keep(ctx context.Context, k cache.Key, rec state.Record, c credentials.Credentials) {
+	now := r.Now()
+	err := r.Store.Put(ctx, k, cache.Entry{Profile: rec.Profile, Role: rec.Role, Credentials: c, Obtained: now})
+	if err != nil {
+		r.warn(fault.New(fault.Keyring, "the session could not be stored: %v", err).
+			WithHint("the credentials are good, but the next call will ask AWS again").Because(err))
+		return
+	}
+	if r.Store.Name() == "none" {
+		return
+	}
+	rec.Item, rec.Backend, rec.Obtained, rec.Expiration = k.Item(), r.Store.Name(), now, c.Expiration
+	if err := r.State.Put(rec); err != nil {
+		r.warn(fault.New(fault.Other, "the session could not be noted for `xrole status`: %v", err).Because(err))
+	}
+}
+
+func (f *Flow) warn(err error) {
+	if f.Warn != nil {
+		f.Warn(err)
+	}
+}
+
+func (f *Flow) debugf(format string, args ...any) {
+	if f.Debug != nil {
+		f.Debug(format, args...)
+	}
+}

@@ -1,0 +1,176 @@
+package session
+
+import (
+	"context"
+	"errors"
+	"net"
+	"net/url"
+	"os"
+	"os/exec"
+	"strings"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/config"
+	"github.com/aws/aws-sdk-go-v2/credentials/ec2rolecreds"
+	"github.com/aws/aws-sdk-go-v2/credentials/endpointcreds"
+	"github.com/aws/aws-sdk-go-v2/credentials/processcreds"
+	"github.com/aws/aws-sdk-go-v2/credentials/ssocreds"
+
+	"github.com/xrole/xrole/internal/fault"
+	"github.com/xrole/xrole/pkg/credentials"
+	"github.com/xrole/xrole/pkg/profiles"
+)
+
+// sourceTimeout bounds the SDK's way to a source's credentials. A process may
+// have to ask a person, as ours does.
+const sourceTimeout = 50 * time.Second
+
+// source gets the calling credentials. It is asked for only when a call to AWS
+// has to be made with them.
+func (r *request) source(ctx context.Context) (credentials.Credentials, error) {
+	s := r.chain.Source
+	switch s.Kind {
+	case profiles.SourceStatic:
+		return s.Static, nil
+	case profiles.SourceEnvironment:
+		return r.fromEnvironment()
+	}
+	ctx, cancel := context.WithTimeout(ctx, sourceTimeout)
+	defer cancel()
+	provider, err := r.provider(ctx, s)
+	if err != nil {
+		return credentials.Credentials{}, r.sourceFailed(ctx, err)
+	}
+	c, err := provider.Retrieve(ctx)
+	if err != nil {
+		return credentials.Credentials{}, r.sourceFailed(ctx, err)
+	}
+	got := credentials.Credentials{
+		AccessKeyID:     c.AccessKeyID,
+		SecretAccessKey: credentials.Secret(c.SecretAccessKey),
+		SessionToken:    credentials.Secret(c.SessionToken),
+		AccountID:       c.AccountID,
+	}
+	if c.CanExpire {
+		got.Expiration = c.Expires.UTC()
+	}
+	return got, nil
+}
+
+func (r *request) fromEnvironment() (credentials.Credentials, error) {
+	c := credentials.Credentials{
+		AccessKeyID:     r.Getenv("AWS_ACCESS_KEY_ID"),
+		SecretAccessKey: credentials.Secret(r.Getenv("AWS_SECRET_ACCESS_KEY")),
+		SessionToken:    credentials.Secret(r.Getenv("AWS_SESSION_TOKEN")),
+	}
+	if c.AccessKeyID == "" || c.SecretAccessKey == "" {
+		return c, fault.New(fault.Config, "profile %q takes its source from the environment, and that holds no access key", r.chain.Profile).
+			WithHint("set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY")
+	}
+	return c, nil
+}
+
+// provider is the AWS SDK's own way to a source that is neither static nor the
+// environment's. The profile is named to the SDK, so that AWS_PROFILE and keys
+// in the environment, which may be a role's that xrole put there, do not count.
+func (r *request) provider(ctx context.Context, s profiles.Source) (aws.CredentialsProvider, error) {
+	switch s.Kind {
+	case profiles.SourceEC2:
+		return ec2rolecreds.New(), nil
+	case profiles.SourceECS:
+		return r.container()
+	}
+	cfg, err := config.LoadDefaultConfig(ctx,
+		config.WithSharedConfigProfile(s.Profile),
+		config.WithSharedConfigFiles([]string{r.Files.Config}),
+		config.WithSharedCredentialsFiles([]string{r.Files.Credentials}),
+		config.WithDefaultRegion(r.mfaSTS.Region),
+		config.WithProcessCredentialOptions(func(o *processcreds.Options) { o.Timeout = sourceTimeout }),
+	)
+	if err != nil {
+		return nil, err
+	}
+	return cfg.Credentials, nil
+}
+
+// containerHost serves the relative URI (AWS SDKs reference guide, "Container
+// credential provider").
+const containerHost = "http://169.254.170.2"
+
+func (r *request) container() (aws.CredentialsProvider, error) {
+	endpoint := r.Getenv("AWS_CONTAINER_CREDENTIALS_FULL_URI")
+	if relative := r.Getenv("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI"); relative != "" {
+		endpoint = containerHost + relative
+	} else if err := checkContainerURI(endpoint); err != nil {
+		return nil, err
+	}
+	token := r.Getenv("AWS_CONTAINER_AUTHORIZATION_TOKEN")
+	if file := r.Getenv("AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE"); file != "" {
+		data, err := os.ReadFile(file)
+		if err != nil {
+			return nil, err
+		}
+		token = strings.TrimSpace(string(data))
+	}
+	return endpointcreds.New(endpoint, func(o *endpointcreds.Options) { o.AuthorizationToken = token }), nil
+}
+
+// checkContainerURI lets credentials be fetched only over TLS or from this
+// machine and the two addresses that AWS serves containers from.
+func checkContainerURI(endpoint string) error {
+	u, err := url.Parse(endpoint)
+	if endpoint == "" || err != nil || u.Host == "" {
+		return fault.New(fault.Config, "no container credentials: AWS_CONTAINER_CREDENTIALS_RELATIVE_URI and AWS_CONTAINER_CREDENTIALS_FULL_URI name none").
+			WithHint("this source works inside an ECS task or EKS pod")
+	}
+	ip := net.ParseIP(u.Hostname())
+	switch {
+	case u.Scheme == "https", u.Hostname() == "localhost", ip != nil && ip.IsLoopback():
+		return nil
+	case ip.Equal(net.ParseIP("169.254.170.2")), ip.Equal(net.ParseIP("169.254.170.23")), ip.Equal(net.ParseIP("fd00:ec2::23")):
+		return nil
+	}
+	return fault.New(fault.Config, "AWS_CONTAINER_CREDENTIALS_FULL_URI names host %q, which is neither loopback nor https", u.Hostname())
+}
+
+func (r *request) sourceFailed(ctx context.Context, err error) error {
+	var already *fault.Error
+	var expired *ssocreds.InvalidTokenError
+	s := r.chain.Source
+	switch {
+	case errors.As(err, &already):
+		return err
+	case errors.Is(ctx.Err(), context.Canceled):
+		return interrupted(err)
+	case errors.As(err, &expired) || s.Kind == profiles.SourceSSO && tokenMissing(err):
+		login := "aws sso login --profile " + s.Profile
+		if session := s.Settings["sso_session"]; session != "" {
+			login = "aws sso login --sso-session " + session
+		}
+		return fault.New(fault.Person, "the Identity Center session of profile %q has expired", s.Profile).
+			WithHint("%s", login).Because(err)
+	}
+	reason := rootCause(err)
+	if s.Kind == profiles.SourceProcess {
+		// The SDK's error quotes what the process printed: secrets and all.
+		reason, err = processFailure(err), nil
+	}
+	return fault.New(fault.Other, "profile %q: source credentials from %s (%s): %s", r.chain.Profile, r.sourceName(), s.Kind, reason).
+		WithHint("xrole profile show %s", s.Profile).Because(err)
+}
+
+func processFailure(err error) string {
+	var exit *exec.ExitError
+	switch {
+	case errors.As(err, &exit):
+		return "its credential_process failed: " + exit.Error()
+	case errors.Is(err, context.DeadlineExceeded):
+		return "its credential_process did not answer within " + sourceTimeout.String()
+	}
+	return "its credential_process did not print credentials that can be read"
+}
+
+// tokenMissing tells an Identity Center login that never was from other
+// failures: the SDK then finds no token file.
+func tokenMissing(err error) bool { return errors.Is(err, os.ErrNotExist) }

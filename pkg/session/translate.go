@@ -1,0 +1,251 @@
+package session
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"regexp"
+	"strings"
+	"time"
+
+	"github.com/aws/smithy-go"
+	smithyhttp "github.com/aws/smithy-go/transport/http"
+
+	"github.com/xrole/xrole/internal/fault"
+	"github.com/xrole/xrole/pkg/profiles"
+)
+
+// call is what is known about a call that failed.
+type call struct {
+	op     string
+	target Target
+	hop    *profiles.Hop // the role, for AssumeRole
+	last   bool          // the caller is the source itself, not a role before
+	mfa    bool          // a code, or a session that came from one, was in the call
+}
+
+// errDenied marks a refusal by one of the gates, which AWS does not name.
+var errDenied = errors.New("denied by a gate")
+
+// translate says in one line what AWS meant, and in the hint what mends it.
+// It goes by AWS's error codes; only AccessDenied and ValidationError, under
+// which AWS files unlike things, are told apart by their words.
+func (r *request) translate(err error, c call) error {
+	if err == nil {
+		return nil
+	}
+	var already *fault.Error
+	if errors.As(err, &already) {
+		return err
+	}
+	var api smithy.APIError
+	if !errors.As(err, &api) {
+		return r.unreached(err, c)
+	}
+	e := r.refusal(api.ErrorCode(), oneLine(api.ErrorMessage()), c)
+	e.Err = errors.Join(e.Err, err)
+	return e
+}
+
+func (r *request) refusal(code, msg string, c call) *fault.Error {
+	switch code {
+	case "AccessDenied", "AccessDeniedException":
+		return r.denied(msg, c)
+	case "ValidationError":
+		return r.invalid(msg, c)
+	case "InvalidClientTokenId", "UnrecognizedClientException":
+		return r.refused(c, "AWS does not know the access key of %s", r.sourceName()).
+			WithHint("the key was deleted or deactivated, or the session token is missing: put a live key into %s", r.sourceName())
+	case "ExpiredToken", "ExpiredTokenException":
+		return r.refused(c, "the session of %s has expired", r.sourceName()).
+			WithHint("renew it where it came from; xrole keeps roles alive, not their source")
+	case "SignatureDoesNotMatch", "RequestExpired", "RequestTimeTooSkewed", "InvalidSignatureException":
+		return r.badSignature(msg, c)
+	case "RegionDisabledException":
+		return r.refused(c, "STS is not active in region %q for this account", c.target.Region).
+			WithHint("activate it in the account settings of IAM, or set xrole_sts_region to another region")
+	case "PackedPolicyTooLarge", "PackedPolicyTooLargeException":
+		return r.refused(c, "the session policy and tags are too large once AWS has packed them").
+			WithHint("shorten xrole_policy_file, or pass fewer tags and policy ARNs")
+	case "MalformedPolicyDocument", "MalformedPolicyDocumentException":
+		return r.refused(c, "AWS can't read the session policy: %s", msg).
+			WithHint("mend the file that xrole_policy_file names")
+	case "Throttling", "ThrottlingException", "TooManyRequestsException", "RequestLimitExceeded":
+		return r.refused(c, "AWS throttles this account's calls to STS").WithHint("wait a moment, then try again")
+	}
+	return r.refused(c, "AWS refused: %s: %s", code, msg)
+}
+
+// refused begins a refusal with the profile and the role that it is about.
+func (r *request) refused(c call, format string, args ...any) *fault.Error {
+	return fault.New(fault.Refused, "profile %q: %s%s", r.chain.Profile, c.what(), fmt.Sprintf(format, args...))
+}
+
+func (c call) what() string {
+	if c.hop != nil {
+		return "assume " + c.hop.RoleARN + ": "
+	}
+	return "MFA session: "
+}
+
+func (r *request) denied(msg string, c call) *fault.Error {
+	switch {
+	case strings.Contains(msg, "invalid MFA one time pass code"):
+		return r.refused(c, "AWS did not accept the MFA code").
+			WithHint("wait for the next code, each works once; the device is %s", r.device).Because(errBadCode)
+	case strings.Contains(msg, "unable to validate MFA code"):
+		return r.refused(c, "AWS does not know MFA device %q as one of %s", r.device, r.sourceName()).
+			WithHint("set the mfa_serial that `aws iam list-mfa-devices` prints: arn:aws:iam::ACCOUNT:mfa/NAME").Because(errOwn)
+	case strings.Contains(msg, "must provide both MFA serial number"):
+		return r.refused(c, "AWS wants both an MFA serial number and a code").
+			WithHint("set mfa_serial in %s", r.sourceName())
+	case strings.Contains(msg, "Cannot call GetSessionToken with session credentials"):
+		return r.refused(c, "%s holds session credentials, and those can't make an MFA session", r.sourceName()).
+			WithHint("use the long-lived keys of an IAM user as the source, or take mfa_serial out")
+	case c.hop != nil:
+		return r.gates(msg, c).Because(errDenied)
+	}
+	return r.refused(c, "AWS refused: %s", msg)
+}
+
+// deniedAction finds the action in AWS's sentence about it.
+var deniedAction = regexp.MustCompile(`perform: (\S+) on resource`)
+
+// gates says which policies can have refused. AWS's answer is the same for all
+// of them, and for a role that does not exist.
+func (r *request) gates(msg string, c call) *fault.Error {
+	action := "sts:AssumeRole"
+	if m := deniedAction.FindStringSubmatch(msg); m != nil {
+		action = m[1]
+	}
+	with := []string{}
+	if !c.mfa {
+		with = append(with, "no MFA code")
+	}
+	if c.hop.ExternalID == "" {
+		with = append(with, "no external ID")
+	}
+	e := r.refused(c, "access denied for %s", action)
+	hint := "one of three: the caller (%s) lacks %s on that role; the role's trust policy does not let this caller in; or there is no such role"
+	if len(with) > 0 {
+		hint += " (the call carried " + strings.Join(with, " and ") + ")"
+	}
+	return e.WithHint(hint, r.callerName(msg, c), action)
+}
+
+// caller finds who AWS says is calling.
+var caller = regexp.MustCompile(`User: (arn:\S+) is not authorized`)
+
+func (r *request) callerName(msg string, c call) string {
+	if m := caller.FindStringSubmatch(msg); m != nil {
+		return m[1]
+	}
+	if c.last {
+		return r.sourceName()
+	}
+	return "the role before it"
+}
+
+func (r *request) invalid(msg string, c call) *fault.Error {
+	switch {
+	case strings.Contains(msg, "1 hour session limit"):
+		return r.refused(c, "a role assumed with another session's credentials lives one hour at most").
+			WithHint("xrole_duration_seconds = 3600")
+	case strings.Contains(msg, "MaxSessionDuration"):
+		return r.refused(c, "the duration of %s is more than the role allows", c.hop.Duration).
+			WithHint("lower xrole_duration_seconds, or raise the role's maximum session duration in its account")
+	}
+	return r.refused(c, "AWS refused: %s", msg)
+}
+
+// serverTime finds AWS's own time in its sentence about an expired signature:
+// "Signature expired: T1 is now earlier than T2 (T3 - 15 min.)".
+var serverTime = regexp.MustCompile(`\((\d{8}T\d{6}Z) [-+]`)
+
+func (r *request) badSignature(msg string, c call) *fault.Error {
+	if !strings.Contains(msg, "Signature expired") && !strings.Contains(msg, "Signature not yet current") &&
+		!strings.Contains(msg, "difference between the request time") {
+		return r.refused(c, "the secret key of %s does not belong to its access key", r.sourceName()).
+			WithHint("copy both keys of %s again", r.sourceName())
+	}
+	off := "off"
+	if m := serverTime.FindStringSubmatch(msg); m != nil {
+		if t, err := time.Parse("20060102T150405Z", m[1]); err == nil {
+			off = clockError(r.Now().Sub(t))
+		}
+	}
+	return r.refused(c, "this machine's clock is %s, AWS takes no request that is 15 minutes off", off).
+		WithHint("set the clock: timedatectl set-ntp true, or your system's own way").Because(errOwn)
+}
+
+func clockError(d time.Duration) string {
+	word := "ahead of AWS's"
+	if d < 0 {
+		d, word = -d, "behind AWS's"
+	}
+	return d.Round(time.Minute).String() + " " + word
+}
+
+// unreached translates what is no answer of AWS at all.
+func (r *request) unreached(err error, c call) error {
+	where := c.target.URL
+	if where == "" {
+		where = "in region " + c.target.Region
+	}
+	var status *smithyhttp.ResponseError
+	var dns *net.DNSError
+	var e *fault.Error
+	switch {
+	case errors.Is(err, context.Canceled):
+		return interrupted(err)
+	case errors.Is(err, context.DeadlineExceeded), isTimeout(err):
+		e = fault.New(fault.Other, "profile %q: %sSTS %s did not answer within %s", r.chain.Profile, c.what(), where, callTimeout)
+	case errors.As(err, &dns):
+		e = fault.New(fault.Other, "profile %q: %scan't find STS %s: no such host %q", r.chain.Profile, c.what(), where, dns.Name)
+	case errors.As(err, &status):
+		e = fault.New(fault.Other, "profile %q: %sSTS %s answered with status %d and nothing that can be read", r.chain.Profile, c.what(), where, status.HTTPStatusCode())
+	default:
+		e = fault.New(fault.Other, "profile %q: %scan't reach STS %s: %s", r.chain.Profile, c.what(), where, rootCause(err))
+	}
+	return e.WithHint("check the network, the proxy, the region and AWS_ENDPOINT_URL_STS").Because(err)
+}
+
+func isTimeout(err error) bool {
+	var t net.Error
+	return errors.As(err, &t) && t.Timeout()
+}
+
+// rootCause is the last error of a chain: the SDK wraps it in its own story.
+func rootCause(err error) string {
+	for {
+		next := errors.Unwrap(err)
+		if next == nil {
+			return oneLine(err.Error())
+		}
+		err = next
+	}
+}
+
+// oneLine keeps a message from a server to one printable line.
+func oneLine(s string) string {
+	return strings.TrimSpace(strings.Map(func(r rune) rune {
+		if r < ' ' || r == 0x7f {
+			return ' '
+		}
+		return r
+	}, s))
+}
+
+func (r *request) sourceName() string {
+	s := r.chain.Source
+	switch s.Kind {
+	case profiles.SourceEnvironment:
+		return "the environment"
+	case profiles.SourceEC2:
+		return "the EC2 instance"
+	case profiles.SourceECS:
+		return "the container"
+	}
+	return fmt.Sprintf("profile %q", s.Profile)
+}

@@ -200,8 +200,7 @@ func (s *Server) User(name string) (Identity, error) {
 	return Identity{}, fmt.Errorf("the sandbox has no user %q", name)
 }
 
-// ServeHTTP tells the services apart as one endpoint must: by the credential
-// scope of the signature and, where there is none, by the form of the request.
+// ServeHTTP serves every service, and the control endpoints, at one address.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if strings.HasPrefix(r.URL.Path, controlPath) {
 		s.serveControl(w, r)
@@ -213,19 +212,34 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, "the request was cut short", http.StatusBadRequest)
 		return
 	}
-	c := &call{r: r, body: body, wall: s.wall(), id: requestID(), tooLarge: tooLarge != nil}
+	s.mu.Lock()
+	c := &call{r: r, id: requestID(), body: body, tooLarge: tooLarge != nil, wall: s.wall(), now: s.now()}
+	s.mu.Unlock()
 	c.auth, c.authFailure = parseAuthorization(r)
-	if isSTS(c) {
-		s.serveSTS(w, c)
+	seen := &statusWriter{ResponseWriter: w}
+	if c.isSTS() {
+		s.serveSTS(seen, c)
 	} else {
-		s.serveS3(w, c)
+		s.serveS3(seen, c)
 	}
-	s.record(c.event())
+	e := c.event()
+	e.Status = seen.status
+	s.record(e)
+}
+
+// statusWriter remembers the status for the log.
+type statusWriter struct {
+	http.ResponseWriter
+	status int
+}
+
+func (w *statusWriter) WriteHeader(status int) {
+	w.status = status
+	w.ResponseWriter.WriteHeader(status)
 }
 
 func (s *Server) record(e Event) {
 	s.mu.Lock()
-	e.Time = s.now()
 	s.calls = append(s.calls, e)
 	s.mu.Unlock()
 	if s.options.Log != nil {

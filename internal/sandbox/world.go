@@ -222,7 +222,7 @@ func (g *Group) Member(u *User) *Group {
 type Role struct {
 	account    *Account
 	name, path string
-	trust      policy.Named
+	trust      *policy.Named
 	policies   []policy.Named
 	boundary   *policy.Named
 	tags       map[string]string
@@ -240,7 +240,8 @@ func (r *Role) Path(path string) *Role {
 
 // Trust sets the trust policy: who may assume the role.
 func (r *Role) Trust(document string) *Role {
-	r.trust = r.account.world.parse(r.name+" trust policy", document)
+	p := r.account.world.parse("trust policy of "+r.name, document)
+	r.trust = &p
 	return r
 }
 
@@ -287,7 +288,7 @@ func (b *Bucket) Region(region string) *Bucket {
 
 // Policy sets the bucket policy.
 func (b *Bucket) Policy(document string) *Bucket {
-	p := b.account.world.parse(b.name+" bucket policy", document)
+	p := b.account.world.parse("bucket policy of "+b.name, document)
 	b.policy = &p
 	return b
 }

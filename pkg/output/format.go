@@ -24,14 +24,16 @@ type dialect struct {
 // sh: the semicolons let `eval $(xrole env prod)`, without the quotes that it
 // should have, work too. unset -v because a bare unset may remove a function.
 //
-// fish: a person may keep AWS_PROFILE as a universal variable. Erasing that
-// would change every other session for good, so it is hidden behind a global
-// one that is not exported. `if` makes the status zero either way.
+// fish: a universal AWS_PROFILE is exported by every session, no matter what is
+// erased or set in this one, and it would lead the JavaScript SDK to other
+// credentials; an empty one breaks botocore. So it stops being exported, which
+// is for good; its value stays for whoever wants it back. Fish 3.6 notices only
+// when another exported variable comes or goes. `if` makes the status zero.
 func dialects() map[string]dialect {
 	return map[string]dialect{
 		"sh": {"export %[1]s=%[2]s;\n", "unset -v %[1]s;\n", quoteSh},
 		"fish": {"set -gx %[1]s %[2]s;\n",
-			"set -ge %[1]s; if set -qU %[1]s; set -gu %[1]s; end;\n", quoteFish},
+			"set -eg %[1]s; if set -qU %[1]s; set -Uu %[1]s $%[1]s; set -gx %[1]s; set -eg %[1]s; end;\n", quoteFish},
 		"powershell": {"$env:%[1]s = %[2]s\n",
 			"Remove-Item Env:%[1]s -ErrorAction SilentlyContinue\n", quotePowerShell},
 		"cmd":    {"set \"%[1]s=%[2]s\"\r\n", "set \"%[1]s=\"\r\n", quoteCmd},

@@ -43,7 +43,7 @@ func (c Client) do(ctx context.Context, method, what string, query url.Values) (
 		return controlReply{}, fmt.Errorf("ask the sandbox: %w", err)
 	}
 	req.Header.Set(controlHeader, c.Token.Reveal())
-	resp, err := controlHTTP.Do(req)
+	resp, err := loopback.Do(req)
 	if err != nil {
 		return controlReply{}, fmt.Errorf("ask the sandbox: %w", err)
 	}
@@ -61,5 +61,5 @@ func (c Client) do(ctx context.Context, method, what string, query url.Values) (
 	return r, nil
 }
 
-// controlHTTP goes to loopback, so no proxy of the environment may come between.
-var controlHTTP = &http.Client{Transport: &http.Transport{Proxy: nil, DisableKeepAlives: true}}
+// loopback reaches this machine alone, so no proxy of the environment may come between.
+var loopback = &http.Client{Transport: &http.Transport{Proxy: nil, DisableKeepAlives: true}}

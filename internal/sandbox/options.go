@@ -1,6 +1,9 @@
 package sandbox
 
-import "time"
+import (
+	"encoding/json"
+	"time"
+)
 
 // Options says what to play and by which clock. The zero value is the default
 // world, now.
@@ -37,3 +40,6 @@ type Event struct {
 	Status int    `json:"status"`
 	Code   string `json:"code,omitempty"`
 }
+
+// JSON is the event on one line, without a line end.
+func (e Event) JSON() ([]byte, error) { return json.Marshal(e) }

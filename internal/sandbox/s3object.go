@@ -37,7 +37,7 @@ func (s *Server) getObject(w http.ResponseWriter, q *s3Request) *refusal {
 	}
 	h := w.Header()
 	for name, value := range o.headers {
-		h.Set(name, value)
+		h[name] = []string{value} // as it is: the names of metadata are in lower case
 	}
 	h.Set("Content-Type", o.contentType)
 	h.Set("ETag", o.etag)

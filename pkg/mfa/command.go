@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os/exec"
 	"path/filepath"
 	"regexp"
@@ -79,7 +80,7 @@ func (c *Command) Code(ctx context.Context, _ Request) (string, error) {
 	switch {
 	case ctx.Err() != nil && err != nil:
 		return "", ended(ctx, c.o.Deadline, fmt.Sprintf("the MFA command %q gave no code", name))
-	case errors.Is(err, errTooMuch):
+	case stdout.full:
 		return "", nobody("the MFA command %q printed more than a code", name)
 	case err != nil && !errors.Is(err, exec.ErrWaitDelay):
 		return "", failed(name, err, stderr.buf.String())
@@ -94,11 +95,14 @@ func (c *Command) Code(ctx context.Context, _ Request) (string, error) {
 // failed says how the command ended, without its arguments.
 func failed(name string, err error, stderr string) error {
 	var exit *exec.ExitError
-	var start *exec.Error
+	var search *exec.Error
+	var start *fs.PathError
 	reason := err.Error()
 	switch {
 	case errors.As(err, &exit):
 		reason = exit.ProcessState.String()
+	case errors.As(err, &search):
+		reason = search.Err.Error()
 	case errors.As(err, &start):
 		reason = start.Err.Error()
 	}
@@ -110,17 +114,19 @@ func failed(name string, err error, stderr string) error {
 
 var errTooMuch = errors.New("too much output")
 
-// bounded keeps the first max bytes. More of it is an error if strict, else
+// bounded keeps the first max bytes. What is more is an error if strict, else
 // thrown away, so that the writer is not held up.
 type bounded struct {
 	buf    bytes.Buffer
 	max    int
 	strict bool
+	full   bool
 }
 
 func (b *bounded) Write(p []byte) (int, error) {
 	room := b.max - b.buf.Len()
-	if len(p) > room && b.strict {
+	b.full = b.full || len(p) > room
+	if b.full && b.strict {
 		return 0, errTooMuch
 	}
 	b.buf.Write(p[:min(len(p), room)])
@@ -134,15 +140,15 @@ func lastLine(s string) string {
 }
 
 // secretLike are the things that an MFA program may print and nobody should
-// keep: codes, seeds (base32, hex) and the URL that carries one.
-var secretLike = regexp.MustCompile(`otpauth://\S*|[0-9]{6,}|[A-Za-z0-9+=_-]*[0-9][A-Za-z0-9+=_-]*|[A-Z=]{16,}`)
+// keep: the URL that carries a seed, seeds themselves (base32, hex, base64), and
+// codes. A long word in small letters is none: see redact.
+var secretLike = regexp.MustCompile(`otpauth://\S*|[A-Z2-7=]{16,}|[A-Za-z0-9+=_-]{16,}|[0-9]{6,}`)
 
 // redact makes a line of a program's stderr fit for an error.
 func redact(s string) string {
 	const most = 200
 	s = secretLike.ReplaceAllStringFunc(s, func(m string) string {
-		digits := strings.Trim(m, "0123456789") == ""
-		if len(m) >= 16 || digits && len(m) >= 6 || strings.HasPrefix(m, "otpauth:") {
+		if strings.ContainsAny(m, "0123456789:") || m == strings.ToUpper(m) {
 			return "[redacted]"
 		}
 		return m

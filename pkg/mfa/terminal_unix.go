@@ -107,7 +107,7 @@ func (t *tty) ask(ctx context.Context, prompt string) (code string, err error) {
 	}
 	code, err = t.read(wake, quiet(before))
 	if t.foreground() {
-		_ = t.write(wake, "\n")
+		_, _ = unix.Write(t.fd, []byte("\n")) // not worth a wait
 	}
 	return code, err
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"runtime"
 	"time"
 )
 
@@ -43,11 +44,23 @@ func (n note) write(path string) error {
 		err = cerr
 	}
 	if err == nil {
-		err = os.Rename(f.Name(), path)
+		err = rename(f.Name(), path)
 	}
 	if err != nil {
 		_ = os.Remove(f.Name())
 		return fmt.Errorf("note: %w", err)
 	}
 	return nil
+}
+
+// rename replaces path. Windows refuses while somebody has it open, which
+// readers have for a moment.
+func rename(from, path string) (err error) {
+	for range 20 {
+		if err = os.Rename(from, path); err == nil || runtime.GOOS != "windows" {
+			return err
+		}
+		time.Sleep(5 * time.Millisecond)
+	}
+	return err
 }

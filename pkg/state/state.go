@@ -77,7 +77,7 @@ func (d Dir) Put(r Record) error {
 	if err := os.MkdirAll(string(d), 0o700); err != nil {
 		return err
 	}
-	return atomicfile.Write(d.file(r.Kind, r.Profile), append(data, '\n'))
+	return atomicfile.Write(d.file(r.Kind, r.Profile), append(data, '\n'), nil)
 }
 
 // Get returns the record of a profile, and false if there is none that can be read.

@@ -30,21 +30,20 @@ type family struct {
 type phrase struct{ one, many string }
 
 var (
-	is         = phrase{"is", "is one of"}
-	isNot      = phrase{"is not", "is none of"}
-	matches    = phrase{"matches", "matches one of"}
-	matchesNot = phrase{"does not match", "matches none of"}
-	isIn       = phrase{"is in", "is in one of"}
-	isNotIn    = phrase{"is not in", "is in none of"}
-	less       = phrase{"is less than", "is less than one of"}
-	atMost     = phrase{"is at most", "is at most one of"}
-	greater    = phrase{"is greater than", "is greater than one of"}
-	atLeast    = phrase{"is at least", "is at least one of"}
-	before     = phrase{"is before", "is before one of"}
-	notAfter   = phrase{"is not after", "is not after one of"}
-	after      = phrase{"is after", "is after one of"}
-	notBefore  = phrase{"is not before", "is not before one of"}
-	isNull     = phrase{"is null", "is null"}
+	sayIs         = phrase{"is", "is one of"}
+	sayIsNot      = phrase{"is not", "is none of"}
+	sayMatches    = phrase{"matches", "matches one of"}
+	sayMatchesNot = phrase{"does not match", "matches none of"}
+	sayIsIn       = phrase{"is in", "is in one of"}
+	sayIsNotIn    = phrase{"is not in", "is in none of"}
+	sayLess       = phrase{"is less than", "is less than one of"}
+	sayAtMost     = phrase{"is at most", "is at most one of"}
+	sayGreater    = phrase{"is greater than", "is greater than one of"}
+	sayAtLeast    = phrase{"is at least", "is at least one of"}
+	sayBefore     = phrase{"is before", "is before one of"}
+	sayNotAfter   = phrase{"is not after", "is not after one of"}
+	sayAfter      = phrase{"is after", "is after one of"}
+	sayNotBefore  = phrase{"is not before", "is not before one of"}
 )
 
 // The kinds of comparison of "IAM JSON policy elements: Condition operators".
@@ -61,33 +60,33 @@ var (
 
 // operators are the names in lower case: IAM does not look at the case.
 var operators = map[string]operatorSpec{
-	"stringequals":              {family: stringEquals, phrase: is},
-	"stringnotequals":           {family: stringEquals, phrase: isNot, negated: true},
-	"stringequalsignorecase":    {family: stringFold, phrase: is},
-	"stringnotequalsignorecase": {family: stringFold, phrase: isNot, negated: true},
-	"stringlike":                {family: stringLike, phrase: matches},
-	"stringnotlike":             {family: stringLike, phrase: matchesNot, negated: true},
-	"numericequals":             {family: numeric(func(c int) bool { return c == 0 }), phrase: is},
-	"numericnotequals":          {family: numeric(func(c int) bool { return c == 0 }), phrase: isNot, negated: true},
-	"numericlessthan":           {family: numeric(func(c int) bool { return c < 0 }), phrase: less},
-	"numericlessthanequals":     {family: numeric(func(c int) bool { return c <= 0 }), phrase: atMost},
-	"numericgreaterthan":        {family: numeric(func(c int) bool { return c > 0 }), phrase: greater},
-	"numericgreaterthanequals":  {family: numeric(func(c int) bool { return c >= 0 }), phrase: atLeast},
-	"dateequals":                {family: date(func(c int) bool { return c == 0 }), phrase: is},
-	"datenotequals":             {family: date(func(c int) bool { return c == 0 }), phrase: isNot, negated: true},
-	"datelessthan":              {family: date(func(c int) bool { return c < 0 }), phrase: before},
-	"datelessthanequals":        {family: date(func(c int) bool { return c <= 0 }), phrase: notAfter},
-	"dategreaterthan":           {family: date(func(c int) bool { return c > 0 }), phrase: after},
-	"dategreaterthanequals":     {family: date(func(c int) bool { return c >= 0 }), phrase: notBefore},
-	"bool":                      {family: boolean, phrase: is},
-	"binaryequals":              {family: binary, phrase: is},
-	"ipaddress":                 {family: ipAddress, phrase: isIn},
-	"notipaddress":              {family: ipAddress, phrase: isNotIn, negated: true},
-	"arnequals":                 {family: arnLike, phrase: matches},
-	"arnlike":                   {family: arnLike, phrase: matches},
-	"arnnotequals":              {family: arnLike, phrase: matchesNot, negated: true},
-	"arnnotlike":                {family: arnLike, phrase: matchesNot, negated: true},
-	"null":                      {family: null, phrase: isNull},
+	"stringequals":              {family: stringEquals, phrase: sayIs},
+	"stringnotequals":           {family: stringEquals, phrase: sayIsNot, negated: true},
+	"stringequalsignorecase":    {family: stringFold, phrase: sayIs},
+	"stringnotequalsignorecase": {family: stringFold, phrase: sayIsNot, negated: true},
+	"stringlike":                {family: stringLike, phrase: sayMatches},
+	"stringnotlike":             {family: stringLike, phrase: sayMatchesNot, negated: true},
+	"numericequals":             {family: numeric(func(c int) bool { return c == 0 }), phrase: sayIs},
+	"numericnotequals":          {family: numeric(func(c int) bool { return c == 0 }), phrase: sayIsNot, negated: true},
+	"numericlessthan":           {family: numeric(func(c int) bool { return c < 0 }), phrase: sayLess},
+	"numericlessthanequals":     {family: numeric(func(c int) bool { return c <= 0 }), phrase: sayAtMost},
+	"numericgreaterthan":        {family: numeric(func(c int) bool { return c > 0 }), phrase: sayGreater},
+	"numericgreaterthanequals":  {family: numeric(func(c int) bool { return c >= 0 }), phrase: sayAtLeast},
+	"dateequals":                {family: date(func(c int) bool { return c == 0 }), phrase: sayIs},
+	"datenotequals":             {family: date(func(c int) bool { return c == 0 }), phrase: sayIsNot, negated: true},
+	"datelessthan":              {family: date(func(c int) bool { return c < 0 }), phrase: sayBefore},
+	"datelessthanequals":        {family: date(func(c int) bool { return c <= 0 }), phrase: sayNotAfter},
+	"dategreaterthan":           {family: date(func(c int) bool { return c > 0 }), phrase: sayAfter},
+	"dategreaterthanequals":     {family: date(func(c int) bool { return c >= 0 }), phrase: sayNotBefore},
+	"bool":                      {family: boolean, phrase: sayIs},
+	"binaryequals":              {family: binary, phrase: sayIs},
+	"ipaddress":                 {family: ipAddress, phrase: sayIsIn},
+	"notipaddress":              {family: ipAddress, phrase: sayIsNotIn, negated: true},
+	"arnequals":                 {family: arnLike, phrase: sayMatches},
+	"arnlike":                   {family: arnLike, phrase: sayMatches},
+	"arnnotequals":              {family: arnLike, phrase: sayMatchesNot, negated: true},
+	"arnnotlike":                {family: arnLike, phrase: sayMatchesNot, negated: true},
+	"null":                      {family: null},
 }
 
 // spec takes an operator's name apart; ok is false if there is no such

@@ -71,7 +71,10 @@ func Parse(doc []byte) (*Document, error) {
 	if statements == nil {
 		return nil, &SyntaxError{Element: "Statement", Problem: "is missing"}
 	}
-	return d, d.parseStatements(*statements)
+	if err := d.parseStatements(*statements); err != nil {
+		return nil, err
+	}
+	return d, nil
 }
 
 func (d *Document) parseStatements(n node) error {

@@ -133,10 +133,12 @@ func (t *tty) read(wake int, mode unix.Termios) (string, error) {
 		b := make([]byte, 1)
 		switch n, err := unix.Read(t.fd, b); {
 		case retry(err):
+		case err != nil && !t.foreground():
+			return "", errBackground()
 		case err != nil:
 			return "", gone(err)
 		case n == 0:
-			return "", gone(os.ErrClosed)
+			return "", gone(unix.EIO)
 		default:
 			switch l.feed(b[0]) {
 			case finished:

@@ -59,7 +59,7 @@ func checked(check func(string) error) func(string) (string, error) {
 var settings = []setting{
 	{"role-arn", "xrole_role_arn", checked(profiles.RoleARN)},
 	{"source-profile", "xrole_source_profile", checked(profiles.ProfileName)},
-	{"credential-source", "xrole_credential_source", checked(profiles.CredentialSource)},
+	{"credential-source", "xrole_credential_source", asIs},
 	{"mfa-serial", "xrole_mfa_serial", checked(profiles.MFASerial)},
 	{"mfa-process", "xrole_mfa_process", asIs},
 	{"external-id", "xrole_external_id", checked(profiles.ExternalID)},
@@ -113,22 +113,23 @@ func (a *app) profileAdd(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	header := profiles.ProfileHeader(name)
+	header, after := profiles.ProfileHeader(name), set
 	err = a.change(c, func(old []byte) ([]byte, error) {
 		changed, err := profiles.Splice(old, header, profiles.Edit{Set: section})
 		if err != nil {
 			return nil, err
 		}
 		// What would not resolve is not written.
-		if _, err := set.WithConfig(changed).Chain(name); err != nil {
-			return nil, err
+		after, err = set.WithConfig(changed)
+		if err == nil {
+			_, err = after.Chain(name)
 		}
-		return changed, nil
+		return changed, err
 	})
 	if err != nil {
 		return err
 	}
-	for _, w := range set.Warnings(name) {
+	for _, w := range after.Warnings(name) {
 		a.say("warning", w)
 	}
 	return a.done(c, fmt.Sprintf("profile %q written to %s", name, a.files().Config))

@@ -93,7 +93,7 @@ func view(set *profiles.Set, p *profiles.Profile) profileView {
 	v.chain = chain
 	v.Chain = append(v.Chain, hopView{Kind: string(chain.Source.Kind), Profile: chain.Source.Profile, Settings: chain.Source.Settings})
 	for _, h := range chain.Hops {
-		v.Chain = append(v.Chain, hopView{Kind: "assume_role", Profile: h.Profile, Settings: profiles.Settings(h)})
+		v.Chain = append(v.Chain, hopView{Kind: "assume_role", Profile: h.Profile, Settings: h.Settings()})
 	}
 	return v
 }

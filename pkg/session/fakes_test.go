@@ -23,8 +23,8 @@ import (
 )
 
 const (
-	prodRole = "arn:aws:iam::111111111111:role/Prod"
-	device   = "arn:aws:iam::222222222222:mfa/alice"
+	prodRole    = "arn:aws:iam::111111111111:role/Prod"
+	aliceDevice = "arn:aws:iam::222222222222:mfa/alice"
 )
 
 // memory is a store in a map. fail, if set, is what every call returns.
@@ -221,10 +221,10 @@ func chain(change ...func(*profiles.Chain)) *profiles.Chain {
 		Profile: "prod",
 		Managed: true,
 		Source: profiles.Source{
-			Kind: profiles.SourceStatic, Profile: "dev", MFASerial: device,
+			Kind: profiles.SourceStatic, Profile: "dev", MFASerial: aliceDevice,
 			Static: credentials.Credentials{AccessKeyID: "AKIAALICE", SecretAccessKey: "canary-alice"},
 		},
-		Hops:       []profiles.Hop{{Profile: "prod", RoleARN: prodRole, MFASerial: device, Duration: time.Hour}},
+		Hops:       []profiles.Hop{{Profile: "prod", RoleARN: prodRole, MFASerial: aliceDevice, Duration: time.Hour}},
 		MFASession: 8 * time.Hour,
 	}
 	for _, f := range change {

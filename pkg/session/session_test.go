@@ -57,7 +57,7 @@ func TestMoreThanAnHourGoesDirectlyWithACode(t *testing.T) {
 			b := newBench(t)
 			b.person.answers = []string{"123456"}
 			_, calls := b.must(t, chain(change))
-			if in := b.sts.roles[0]; calls != 1 || *in.TokenCode != "123456" || *in.SerialNumber != device {
+			if in := b.sts.roles[0]; calls != 1 || *in.TokenCode != "123456" || *in.SerialNumber != aliceDevice {
 				t.Errorf("calls %q, want one AssumeRole with the code", b.sts.calls)
 			}
 			if !b.sts.targets[0].Once {

@@ -227,14 +227,14 @@ func rootCause(err error) string {
 	}
 }
 
-// oneLine keeps a message from a server to one printable line.
+// oneLine keeps a message from a server to one printable line without a full stop.
 func oneLine(s string) string {
-	return strings.TrimSpace(strings.Map(func(r rune) rune {
+	return strings.Trim(strings.Map(func(r rune) rune {
 		if r < ' ' || r == 0x7f {
 			return ' '
 		}
 		return r
-	}, s))
+	}, s), " .")
 }
 
 func (r *request) sourceName() string {

@@ -1,7 +1,9 @@
 package profiles
 
 import (
+	"bytes"
 	"fmt"
+	"maps"
 	"runtime"
 	"slices"
 	"strings"
@@ -21,6 +23,8 @@ func (s *Set) Warnings(name string) []string {
 	var w []string
 	warn := func(format string, args ...any) { w = append(w, fmt.Sprintf(format, args...)) }
 	config, cred := s.profileSections(name)
+	s.config.warnFile(warn)
+	s.credentials.warnFile(warn)
 	s.warnSections(name, config, cred, warn)
 	p, err := s.Profile(name)
 	if err != nil {
@@ -39,16 +43,31 @@ func (s *Set) Warnings(name string) []string {
 	return w
 }
 
+// warnFile looks for what keeps the AWS CLI from reading the file at all.
+func (f *file) warnFile(warn func(string, ...any)) {
+	if bytes.HasPrefix(f.data, bom) {
+		warn("%s begins with a byte order mark: the AWS CLI refuses the whole file", f.path)
+	}
+	type id struct {
+		typ  sectionType
+		name string
+	}
+	first := make(map[id]int, len(f.sections))
+	for _, sec := range f.sections {
+		key := id{sec.typ, string(f.name(sec))}
+		if line := first[key]; line != 0 && sec.typ != typeOther {
+			warn("%s has the section of %q twice, in lines %d and %d: the AWS CLI refuses the whole file", f.path, key.name, line, sec.line)
+		}
+		first[key] = sec.line
+	}
+}
+
 // warnSections looks at headers and the names of keys.
 func (s *Set) warnSections(name string, config, cred []section, warn func(string, ...any)) {
 	for _, part := range []struct {
 		f        *file
 		sections []section
 	}{{&s.config, config}, {&s.credentials, cred}} {
-		if len(part.sections) > 1 {
-			warn("%s has the section of profile %q twice, in lines %d and %d: the AWS CLI refuses the whole file",
-				part.f.path, name, part.sections[0].line, part.sections[1].line)
-		}
 		for _, sec := range part.sections {
 			list, _ := entries(part.f.data, sec)
 			lines := make(map[string]int, len(list))
@@ -59,6 +78,9 @@ func (s *Set) warnSections(name string, config, cred []section, warn func(string
 					warn("%s has %s twice, in lines %d and %d: the AWS CLI refuses the whole file", part.f.path, e.key, first, e.line)
 				}
 				lines[e.key] = e.line
+				if rest := part.f.data[e.valEnd:e.end]; !isBlank(rest) {
+					warn("%s:%d: the AWS CLI takes the comment for a part of the value of %s", part.f.path, e.line, e.key)
+				}
 			}
 		}
 	}
@@ -101,7 +123,7 @@ func (s *Set) warnKeys(p *Profile, cred []section, warn func(string, ...any)) {
 	if words := strings.Fields(process); p.Managed() && callsXrole(process) && words[len(words)-1] != p.Name {
 		warn("%s: credential_process does not end in the profile's own name, %q", s.place(p, "credential_process"), p.Name)
 	}
-	for key := range p.Properties {
+	for _, key := range slices.Sorted(maps.Keys(p.Properties)) {
 		setting, ours := strings.CutPrefix(key, "xrole_")
 		if !ours || slices.Contains(settings, setting) {
 			continue

@@ -72,7 +72,7 @@ func (e *evaluation) explainMiss(c candidate) string {
 	st, name := c.st, c.name()
 	switch c.fit.stage {
 	case atPrincipal:
-		if len(st.Principals) == 0 {
+		if len(st.Principals) == 0 || st.NotPrincipal {
 			return name + " has no Principal, so it is for nobody"
 		}
 		p := st.Principals[c.fit.nearest]
@@ -111,7 +111,10 @@ func (e *evaluation) explainResource(c candidate) string {
 
 // requirement says what a condition asks for: "Bool aws:SecureTransport is true".
 func requirement(c Condition) string {
-	op, _ := c.Operator.spec()
+	op, ok := c.Operator.spec()
+	if !ok { // only in a document that Parse did not make
+		return fmt.Sprintf("%s %s holds, which is no operator", plain(string(c.Operator)), plain(c.Key))
+	}
 	phrase := op.phrase.one
 	if len(c.Values) > 1 {
 		phrase = op.phrase.many

@@ -111,6 +111,40 @@ func TestReasons(t *testing.T) {
 			p.kind, p.resource = s3, one{`"Sid":"Only","Effect":"Deny","NotPrincipal":{"AWS":["` + devRole + `","` + devRoot + `"]},"Action":"s3:*","Resource":"*"`}
 			return r, p
 		}, policy.GateBucket, `statement "Only" denies s3:GetObject on "` + object + `" to all but those whom it lists, and it does not list "` + devSess + `"`},
+		{"NotPrincipal and a boundary", func() (policy.Request, policies) {
+			r, p := reading("s3:GetObject", object, allowAll)
+			p.boundary = one{allowAll}
+			p.kind, p.resource = s3, one{`"Effect":"Deny","NotPrincipal":{"AWS":"*"},"Action":"s3:*","Resource":"*"`}
+			return r, p
+		}, policy.GateBucket, `and a NotPrincipal spares nobody who has a permissions boundary`},
+		{"NotPrincipal and a service", func() (policy.Request, policies) {
+			r, p := reading("s3:GetObject", object)
+			r.Principal = policy.Principal{Service: "s.amazonaws.com"}
+			p.kind, p.resource = s3, one{`"Effect":"Deny","NotPrincipal":{"AWS":"` + alice + `"},"Action":"s3:*","Resource":"*"`}
+			return r, p
+		}, policy.GateBucket, `and it does not list the service "s.amazonaws.com"`},
+		{"anonymous caller", func() (policy.Request, policies) {
+			r, p := reading("s3:GetObject", object)
+			r.Principal = policy.Principal{}
+			p.kind, p.resource = s3, one{grants(aws(alice), "s3:*")}
+			return r, p
+		}, policy.GateBucket, `and the call comes from an anonymous caller`},
+		{"another identity provider", func() (policy.Request, policies) {
+			r, p := assume(policies{resource: one{trusts(`{"Federated":"accounts.google.com"}`)}})
+			r.Principal = policy.Principal{Federated: "www.amazon.com"}
+			return r, p
+		}, policy.GateTrust, `is for "accounts.google.com", and the call comes from the identity provider "www.amazon.com"`},
+		{"a role session", func() (policy.Request, policies) {
+			r, p := assume(policies{resource: one{trusts(aws("arn:aws:iam::222222222222:role/Deploy"))}})
+			r.Principal = session()
+			return r, p
+		}, policy.GateTrust, `(another path), and the call comes from "` + devSess + `", a session of "` + devRole + `"`},
+		{"another partition", func() (policy.Request, policies) {
+			return caller(`"Effect":"Allow","Action":"sts:AssumeRole","Resource":"arn:aws-cn:iam::111111111111:role/ProdS3ReadRole"`)
+		}, policy.GateIdentity, `(another partition)`},
+		{"many actions", func() (policy.Request, policies) {
+			return caller(`"Effect":"Allow","Action":["s3:a","s3:b","s3:c","s3:d","s3:e"],"Resource":"*"`)
+		}, policy.GateIdentity, `statement 1 allows s3:a, s3:b, s3:c and 2 more, not sts:AssumeRole`},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			r, p := c.call()
@@ -181,6 +215,25 @@ func TestGates(t *testing.T) {
 		if g := got.Gates[i]; g.Gate != w.gate || g.Verdict != w.verdict || !g.Needed || g.Reason == "" {
 			t.Errorf("gate %d: %+v, want %v", i, g, w)
 		}
+	}
+}
+
+// Documents that Parse would refuse have an answer too: nothing is allowed.
+func TestHandMadeDocuments(t *testing.T) {
+	all := policy.Statement{Effect: policy.Allow, Actions: one{"*"}, Resources: one{"*"}}
+	operator, principal, effect := all, all, all
+	operator.Conditions = []policy.Condition{{Operator: "StringIs", Key: "a:b", Values: one{"c"}}}
+	principal.Principals, principal.NotPrincipal = []policy.PrincipalElement{{Type: "AWS", Value: bob}}, true
+	effect.Effect = "allow"
+	for _, st := range []policy.Statement{operator, principal, effect, {}} {
+		d := &policy.Document{Statements: []policy.Statement{st}}
+		got := policy.Evaluate(policy.Request{Principal: user(alice), Action: "s3:GetObject", Resource: object}, policy.Set{
+			Identity: []policy.Named{{Name: "p", Document: d}, {Name: "none"}}, Resource: &policy.Named{Document: d}, Kind: s3,
+		})
+		if got.Allowed {
+			t.Errorf("%+v", got)
+		}
+		checkDecision(t, got)
 	}
 }
 

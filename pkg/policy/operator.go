@@ -58,7 +58,8 @@ var (
 	null         = &family{valid: isBool}
 )
 
-// operators are the names in lower case: IAM does not look at the case.
+// operators are the names in lower case: policies in use spell Bool as bool,
+// and reading fewer documents than AWS keeps would help nobody.
 var operators = map[string]operatorSpec{
 	"stringequals":              {family: stringEquals, phrase: sayIs},
 	"stringnotequals":           {family: stringEquals, phrase: sayIsNot, negated: true},

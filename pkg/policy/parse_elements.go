@@ -120,11 +120,11 @@ func (p *statementParser) conditions(n node) error {
 		if !ok {
 			return p.fail("Condition", "%q is not a condition operator", m.key)
 		}
-		if lower := strings.ToLower(m.key); operators[lower] {
+		lower := strings.ToLower(m.key)
+		if operators[lower] {
 			return p.fail("Condition", "%q stands twice", m.key)
-		} else {
-			operators[lower] = true
 		}
+		operators[lower] = true
 		if m.value.kind != '{' {
 			return p.fail("Condition", "%s must be an object, not %s", m.key, m.value.kindName())
 		}

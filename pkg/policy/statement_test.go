@@ -1,6 +1,7 @@
 package policy_test
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/xrole/xrole/pkg/policy"
@@ -102,6 +103,7 @@ func TestImpliedContext(t *testing.T) {
 		{"type of the root user", user(devRoot), `{"StringEquals":{"aws:PrincipalType":"Account","aws:userid":"` + dev + `"}}`, true},
 		{"type of a federated user", user(federated), `{"StringEquals":{"aws:PrincipalType":"FederatedUser","aws:userid":"` + dev + `:alice"}}`, true},
 		{"type of nobody", policy.Principal{}, `{"StringEquals":{"aws:PrincipalType":"Anonymous"},"Null":{"aws:PrincipalArn":"true"}}`, true},
+		{"a role without a session", user(devRole), `{"ArnEquals":{"aws:PrincipalArn":"` + devRole + `"}}`, true},
 		{"service", policy.Principal{Service: "s.amazonaws.com"}, `{"Bool":{"aws:PrincipalIsAWSService":"true"}}`, true},
 		{"no service", user(alice), `{"Bool":{"aws:PrincipalIsAWSService":"false"}}`, true},
 		{"owner of the resource", user(alice), `{"StringEquals":{"aws:ResourceAccount":"` + prod + `"}}`, true},
@@ -115,6 +117,23 @@ func TestImpliedContext(t *testing.T) {
 		if got.Allowed != c.want {
 			t.Errorf("%s: %v", c.name, got.Reason)
 		}
+	}
+}
+
+// Two spellings of a key are one key, whatever the order of the map.
+func TestContextKeysIgnoreCase(t *testing.T) {
+	ctx := policy.Context{"aws:TagKeys": {"b"}, "aws:tagkeys": {"a"}, "AWS:TAGKEYS": nil}
+	d := doc(t, allowAll+`,"Condition":{"ForAllValues:StringEquals":{"Aws:TagKeys":["c","d"]}}`)
+	r := policy.Request{Principal: user(alice), Action: "s3:GetObject", Resource: object, Context: ctx}
+	want := `the call carries "a", "b"`
+	for range 20 {
+		got := policy.Evaluate(r, policy.Set{Identity: []policy.Named{{Name: "p", Document: d}}})
+		if got.Allowed || !strings.Contains(got.Reason, want) {
+			t.Fatal(got.Reason)
+		}
+	}
+	if len(ctx) != 3 || len(ctx["aws:TagKeys"]) != 1 {
+		t.Errorf("the caller's context was changed: %v", ctx)
 	}
 }
 

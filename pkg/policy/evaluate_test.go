@@ -82,6 +82,7 @@ func TestSameAccount(t *testing.T) {
 		get("identity policy allows", user(alice), policies{identity: one{allowS3}}, true, policy.GateIdentity),
 		get("identity policy allows, bucket policy silent", user(alice), policies{identity: one{allowS3}, resource: one{grants(aws(bob), "s3:*")}, kind: s3}, true, policy.GateIdentity),
 		get("bucket policy names the user", user(alice), policies{resource: one{toAlice}, kind: s3}, true, policy.GateBucket),
+		get("both allow, so that neither is needed alone", user(alice), policies{identity: one{allowS3}, resource: one{toAlice}, kind: s3}, true, policy.GateIdentity),
 		get("bucket policy names the account", user(alice), policies{resource: one{toAccount}, kind: s3}, false, policy.GateIdentity),
 		get("bucket policy names the account, identity allows", user(alice), policies{identity: one{allowS3}, resource: one{toAccount}, kind: s3}, true, policy.GateIdentity),
 		get("bucket policy names everyone", user(alice), policies{resource: one{toAll}, kind: s3}, true, policy.GateBucket),

@@ -2,6 +2,7 @@ package output
 
 import (
 	"encoding/json"
+	"errors"
 	"regexp"
 	"strconv"
 	"strings"
@@ -63,7 +64,8 @@ func TestFormatNames(t *testing.T) {
 	if fault.KindOf(err) != fault.Usage || err.Error() != `unknown shell "csh"` {
 		t.Errorf("csh: got %v", err)
 	}
-	if e, ok := err.(*fault.Error); !ok || e.Hint != "use one of sh, fish, powershell, cmd, dotenv, json" {
+	var e *fault.Error
+	if !errors.As(err, &e) || e.Hint != "use one of sh, fish, powershell, cmd, dotenv, json" {
 		t.Errorf("csh: the hint does not list the shells: %#v", err)
 	}
 }

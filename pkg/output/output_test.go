@@ -1,12 +1,12 @@
 package output
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 	"testing"
 	"time"
 
-	"github.com/xrole/xrole/internal/fault"
 	"github.com/xrole/xrole/pkg/credentials"
 )
 
@@ -130,20 +130,13 @@ func TestNothingPrintsASecret(t *testing.T) {
 	for _, shell := range Shells() {
 		for _, nasty := range []string{"\x00", "\n", "\"", "'", "%", "!", "\\", "\xff", "é"} {
 			_, err := Format(shell, Vars{Set: []Var{{"X", credentials.Secret(canary + nasty)}}})
-			for ; err != nil; err = nextCause(err) {
+			for ; err != nil; err = errors.Unwrap(err) {
 				if strings.Contains(fmt.Sprintf("%v %+v %#v", err, err, err), canary) {
 					t.Errorf("%s with %q: the error prints the value", shell, nasty)
 				}
 			}
 		}
 	}
-}
-
-func nextCause(err error) error {
-	if e, ok := err.(*fault.Error); ok {
-		return e.Err
-	}
-	return nil
 }
 
 func TestTable(t *testing.T) {

@@ -64,7 +64,7 @@ func (k *keyctl) add(ctx context.Context, item string, data []byte) error {
 	_, err := within(ctx, k.patience, func() (struct{}, error) {
 		runtime.LockOSThread()
 		defer runtime.UnlockOSThread()
-		return use(k.library, k.write(item, data))
+		return use(k.library, write(item, data))
 	})
 	return k.explain(err)
 }

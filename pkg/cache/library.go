@@ -20,7 +20,13 @@ type library struct {
 
 	// mu is held during a call, also one that nobody waits for any more.
 	mu   sync.Mutex
-	ring keyring.Keyring
+	open *opened
+}
+
+// opened is an open keyring.
+type opened struct {
+	blobs
+	list func() ([]string, error)
 }
 
 // newLibrary returns the backend of that name, and of that name only: a list
@@ -33,60 +39,56 @@ func newLibrary(backend string, patience time.Duration, c keyring.Config) *libra
 func (l *library) name() string { return l.backend }
 
 // use calls f with the open keyring, one call at a time.
-func use[T any](l *library, f func(keyring.Keyring) (T, error)) (T, error) {
+func use[T any](l *library, f func(*opened) (T, error)) (T, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if l.ring == nil {
+	if l.open == nil {
 		ring, err := keyring.Open(l.config)
 		if err != nil {
 			var none T
 			return none, err
 		}
-		l.ring = ring
+		l.open = &opened{blobs: ringBlobs{ring}, list: ring.Keys}
+		if l.wrap != nil {
+			l.open.blobs = l.wrap(ringBlobs{ring})
+		}
 	}
-	return f(l.ring)
+	return f(l.open)
 }
 
 // The calls that a backend makes of an open keyring.
 
-func (l *library) read(item string) func(keyring.Keyring) ([]byte, error) {
-	return func(ring keyring.Keyring) ([]byte, error) { return l.blobs(ring).get(item) }
+func read(item string) func(*opened) ([]byte, error) {
+	return func(o *opened) ([]byte, error) { return o.get(item) }
 }
 
-func (l *library) write(item string, data []byte) func(keyring.Keyring) (struct{}, error) {
-	return func(ring keyring.Keyring) (struct{}, error) {
-		return struct{}{}, l.blobs(ring).set(item, data)
-	}
+func write(item string, data []byte) func(*opened) (struct{}, error) {
+	return func(o *opened) (struct{}, error) { return struct{}{}, o.set(item, data) }
 }
 
-func (l *library) drop(item string) func(keyring.Keyring) (struct{}, error) {
-	return func(ring keyring.Keyring) (struct{}, error) { return struct{}{}, l.blobs(ring).remove(item) }
+func drop(item string) func(*opened) (struct{}, error) {
+	return func(o *opened) (struct{}, error) { return struct{}{}, o.remove(item) }
 }
 
-func (l *library) blobs(ring keyring.Keyring) blobs {
-	if l.wrap != nil {
-		return l.wrap(ringBlobs{ring})
-	}
-	return ringBlobs{ring}
-}
+func list(o *opened) ([]string, error) { return o.list() }
 
 func (l *library) get(ctx context.Context, item string) ([]byte, error) {
-	data, err := within(ctx, l.patience, func() ([]byte, error) { return use(l, l.read(item)) })
+	data, err := within(ctx, l.patience, func() ([]byte, error) { return use(l, read(item)) })
 	return data, l.explain(err)
 }
 
 func (l *library) set(ctx context.Context, item string, data []byte, _ time.Time) error {
-	_, err := within(ctx, l.patience, func() (struct{}, error) { return use(l, l.write(item, data)) })
+	_, err := within(ctx, l.patience, func() (struct{}, error) { return use(l, write(item, data)) })
 	return l.explain(err)
 }
 
 func (l *library) remove(ctx context.Context, item string) error {
-	_, err := within(ctx, l.patience, func() (struct{}, error) { return use(l, l.drop(item)) })
+	_, err := within(ctx, l.patience, func() (struct{}, error) { return use(l, drop(item)) })
 	return l.explain(err)
 }
 
 func (l *library) items(ctx context.Context) ([]string, error) {
-	names, err := within(ctx, l.patience, func() ([]string, error) { return use(l, keyring.Keyring.Keys) })
+	names, err := within(ctx, l.patience, func() ([]string, error) { return use(l, list) })
 	return names, l.explain(err)
 }
 

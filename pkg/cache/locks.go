@@ -87,12 +87,13 @@ func (k *Lock) Used() (digest string, at time.Time) {
 func (k *Lock) Release() error { return k.lock.Release() }
 
 // fileName is name where that is plain, else its digest: names hold ARNs, and
-// not every file system takes a colon or tells capitals.
+// not every file system takes a colon or tells capitals. The first letters keep
+// the two apart, and both from the names that Windows gives to devices.
 func fileName(name string) string {
 	const plain = "abcdefghijklmnopqrstuvwxyz0123456789-_"
 	if name != "" && len(name) <= 64 && strings.Trim(name, plain) == "" {
-		return name
+		return "n-" + name
 	}
 	sum := sha256.Sum256([]byte(name))
-	return "x" + hex.EncodeToString(sum[:16])
+	return "x-" + hex.EncodeToString(sum[:16])
 }

@@ -74,7 +74,7 @@ func (s *secretService) useCollection(name string) {
 }
 
 func (s *secretService) get(ctx context.Context, item string) ([]byte, error) {
-	data, err := watched(ctx, s, false, s.lib.Load().read(item))
+	data, err := watched(ctx, s, false, read(item))
 	if !errors.Is(err, ErrMissing) {
 		return data, s.explain(ctx, err)
 	}
@@ -90,7 +90,7 @@ func (s *secretService) get(ctx context.Context, item string) ([]byte, error) {
 	case status == asBefore:
 		return nil, ErrMissing
 	}
-	data, err = watched(ctx, s, false, s.lib.Load().read(item))
+	data, err = watched(ctx, s, false, read(item))
 	return data, s.explain(ctx, err)
 }
 
@@ -104,7 +104,7 @@ func (s *secretService) set(ctx context.Context, item string, data []byte, _ tim
 			"the secret service has no collection %q", s.collectionInUse())
 	}
 	// Where there is none the library makes one, and the person chooses its password.
-	_, err = watched(ctx, s, status == nowhere, s.lib.Load().write(item, data))
+	_, err = watched(ctx, s, status == nowhere, write(item, data))
 	if status == nowhere && err != nil && ctx.Err() == nil {
 		err = errNobody
 	}
@@ -114,7 +114,7 @@ func (s *secretService) set(ctx context.Context, item string, data []byte, _ tim
 func (s *secretService) remove(ctx context.Context, item string) error {
 	status, err := s.prepare(ctx)
 	if err == nil && status != nowhere {
-		_, err = watched(ctx, s, false, s.lib.Load().drop(item))
+		_, err = watched(ctx, s, false, drop(item))
 	}
 	return s.explain(ctx, err)
 }
@@ -124,7 +124,7 @@ func (s *secretService) items(ctx context.Context) ([]string, error) {
 	if err != nil || status == nowhere {
 		return nil, s.explain(ctx, err)
 	}
-	names, err := watched(ctx, s, false, keyring.Keyring.Keys)
+	names, err := watched(ctx, s, false, list)
 	return names, s.explain(ctx, err)
 }
 
@@ -164,7 +164,7 @@ func (s *secretService) prepare(ctx context.Context) (status, error) {
 // watched runs f on the open keyring. If there is no answer after a moment, it
 // asks whether the collection is locked, and so whether f waits for a person:
 // with a display it lets that person finish, without one it gives up at once.
-func watched[T any](ctx context.Context, s *secretService, person bool, f func(keyring.Keyring) (T, error)) (T, error) {
+func watched[T any](ctx context.Context, s *secretService, person bool, f func(*opened) (T, error)) (T, error) {
 	var none T
 	if err := s.reachable(); err != nil {
 		return none, err

@@ -1,0 +1,112 @@
+package keyringtest
+
+import (
+	"os"
+	"os/exec"
+	"strings"
+	"testing"
+
+	"github.com/godbus/dbus"
+
+	"github.com/xrole/xrole/internal/suite"
+)
+
+const (
+	secretsName = "org.freedesktop.secrets"
+	secretsPath = "/org/freedesktop/secrets"
+	secrets     = "org.freedesktop.Secret.Service"
+	// guilt is gnome-keyring's own interface to do without a dialog what the
+	// specification does with one.
+	guilt = "org.gnome.keyring.InternalUnsupportedGuiltRiddenInterface"
+
+	login = dbus.ObjectPath("/org/freedesktop/secrets/collection/login")
+)
+
+// SecretService starts a gnome-keyring with an unlocked collection "login".
+func SecretService(t testing.TB) (env []string) {
+	t.Helper()
+	return gnomeKeyring(t, "--unlock")
+}
+
+// Locked starts a gnome-keyring whose collection "login" is locked, and where
+// no dialog can be shown.
+func Locked(t testing.TB) (env []string) {
+	t.Helper()
+	env = SecretService(t)
+	Lock(t, env)
+	return env
+}
+
+// NeverUnlocked starts a gnome-keyring as it is on a machine without a
+// desktop login: there, and without a collection that lasts.
+func NeverUnlocked(t testing.TB) (env []string) {
+	t.Helper()
+	return gnomeKeyring(t)
+}
+
+// Lock locks the collection "login" of the gnome-keyring of env.
+func Lock(t testing.TB, env []string) {
+	t.Helper()
+	var locked []dbus.ObjectPath
+	var prompt dbus.ObjectPath
+	err := Connect(t, env).Object(secretsName, secretsPath).
+		Call(secrets+".Lock", 0, []dbus.ObjectPath{login}).Store(&locked, &prompt)
+	if err != nil || len(locked) != 1 {
+		t.Fatalf("lock: %v (%v)", err, locked)
+	}
+}
+
+// DeafPrompter joins the bus of env as the program that shows gnome-keyring's
+// dialogs, and never answers: a dialog that nobody looks at.
+func DeafPrompter(t testing.TB, env []string) {
+	t.Helper()
+	const name = "org.gnome.keyring.SystemPrompter"
+	conn := Connect(t, env)
+	conn.Eavesdrop(make(chan *dbus.Message, 64)) // else the library says "no such object"
+	reply := conn.BusObject().Call("org.freedesktop.DBus.RequestName", dbus.FlagNoReplyExpected, name, uint32(0))
+	if reply.Err != nil {
+		t.Fatal(reply.Err)
+	}
+	await(t, Connect(t, env), name)
+}
+
+// NewCollection makes an unlocked collection in the gnome-keyring of env and
+// makes it the default one.
+func NewCollection(t testing.TB, env []string, label string) {
+	t.Helper()
+	service := Connect(t, env).Object(secretsName, secretsPath)
+	var session dbus.ObjectPath
+	var output dbus.Variant
+	if err := service.Call(secrets+".OpenSession", 0, "plain", dbus.MakeVariant("")).Store(&output, &session); err != nil {
+		t.Fatal(err)
+	}
+	properties := map[string]dbus.Variant{"org.freedesktop.Secret.Collection.Label": dbus.MakeVariant(label)}
+	password := struct {
+		Session     dbus.ObjectPath
+		Parameters  []byte
+		Value       []byte
+		ContentType string
+	}{session, nil, []byte("test"), "text/plain"}
+	var path dbus.ObjectPath
+	if err := service.Call(guilt+".CreateWithMasterPassword", 0, properties, password).Store(&path); err != nil {
+		t.Fatal(err)
+	}
+	if err := service.Call(secrets+".SetAlias", 0, "default", path).Err; err != nil {
+		t.Fatal(err)
+	}
+}
+
+// gnomeKeyring starts the daemon on a bus of its own and waits for it.
+func gnomeKeyring(t testing.TB, args ...string) (env []string) {
+	t.Helper()
+	suite.Need(t, "dbus-daemon", "gnome-keyring-daemon")
+	env = NoService(t)
+	home := shortDir(t)
+	cmd := exec.Command("gnome-keyring-daemon", append([]string{"--foreground", "--components=secrets"}, args...)...)
+	cmd.Env = append(os.Environ(), env...)
+	cmd.Env = append(cmd.Env, "HOME="+home, "XDG_DATA_HOME="+home, "XDG_CACHE_HOME="+home, "XDG_RUNTIME_DIR="+home, "GNOME_KEYRING_CONTROL=")
+	cmd.Stdin = strings.NewReader("test") // the password, for --unlock
+	run(t, cmd)
+	await(t, Connect(t, env), secretsName)
+	return env
+}

@@ -1,7 +1,7 @@
 // Command bench measures xrole as its callers meet it: whole processes, from
 // the fork to the exit, with one keyring backend.
 //
-//	bench -keyring BACKEND [-rounds N] [-bin DIR]
+//	bench -keyring BACKEND [-title TEXT] [-rounds N] [-bin DIR]
 //
 // DIR holds the programs xrole, baseline and empty. It prints Markdown: how
 // long a warm `xrole credentials` takes against a program that only gets the
@@ -28,6 +28,7 @@ import (
 func main() {
 	var o options
 	flag.StringVar(&o.backend, "keyring", "", "the keyring backend, as in XROLE_KEYRING")
+	flag.StringVar(&o.title, "title", "", "the heading, the backend unless said otherwise")
 	flag.StringVar(&o.bin, "bin", "bin", "the folder of xrole, baseline and empty")
 	flag.IntVar(&o.rounds, "rounds", 60, "how often every command runs")
 	flag.Parse()
@@ -42,6 +43,7 @@ func main() {
 
 type options struct {
 	backend string
+	title   string
 	bin     string
 	rounds  int
 }
@@ -59,7 +61,10 @@ var baselineGoal = map[string]float64{"secret-service": 1.4, "keyctl": 1.7}
 
 func run(ctx context.Context, w io.Writer, o options) (err error) {
 	if o.backend == "" || o.rounds < 1 || flag.NArg() > 0 {
-		return fmt.Errorf("usage: bench -keyring BACKEND [-rounds N] [-bin DIR]")
+		return fmt.Errorf("usage: bench -keyring BACKEND [-title TEXT] [-rounds N] [-bin DIR]")
+	}
+	if o.title == "" {
+		o.title = o.backend
 	}
 	f, err := newFixture(ctx, o)
 	if err != nil {
@@ -79,7 +84,7 @@ func run(ctx context.Context, w io.Writer, o options) (err error) {
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(w, "### %s, %d rounds\n\n%s\n\n", o.backend, o.rounds, machine())
+	fmt.Fprintf(w, "### %s, %d rounds\n\n%s\n\n", o.title, o.rounds, machine())
 	writeTimes(w, rows)
 	fmt.Fprintln(w)
 	writeCalls(w, counts)

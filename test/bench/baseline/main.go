@@ -29,7 +29,6 @@ func main() {
 func run(backend string, args []string) error {
 	ring, err := keyring.Open(keyring.Config{
 		AllowedBackends:         []keyring.BackendType{keyring.BackendType(backend)},
-		ServiceName:             "xrole",
 		LibSecretCollectionName: "login",
 		KeyCtlScope:             "user",
 		KeyCtlPerm:              0x3f3f0000,

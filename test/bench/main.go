@@ -85,6 +85,9 @@ func run(ctx context.Context, w io.Writer, o options) (err error) {
 		return err
 	}
 	fmt.Fprintf(w, "### %s, %d rounds\n\n%s\n\n", o.title, o.rounds, machine())
+	if s := rows[0].sample; s.quantile(0.9) > 2*s.quantile(0.1) {
+		fmt.Fprint(w, "The machine was busy meanwhile (see the empty program): take these for rough.\n\n")
+	}
 	writeTimes(w, rows)
 	fmt.Fprintln(w)
 	writeCalls(w, counts)

@@ -67,6 +67,12 @@ func (s signing) request(t *testing.T, url string) *http.Request {
 	if err != nil {
 		t.Fatal(err)
 	}
+	return s.sign(t, req)
+}
+
+// sign adds the headers and signs.
+func (s signing) sign(t *testing.T, req *http.Request) *http.Request {
+	t.Helper()
 	for name, value := range s.header {
 		req.Header.Set(name, value)
 	}

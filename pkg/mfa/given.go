@@ -8,8 +8,9 @@ import (
 	"sync"
 )
 
-// maxInput bounds what is kept of an answer, in bytes. A code has six.
-const maxInput = 64
+// maxInput bounds what is kept of an answer, in bytes. A code has six; a
+// passphrase may be a sentence.
+const maxInput = 256
 
 // once hands out the right to answer a single time.
 type once struct {

@@ -53,6 +53,16 @@ var asking = make(chan struct{}, 1)
 // ErrTimeout: nothing was entered in time. When ctx ends, its error. Whichever
 // it is, the terminal is back in its old mode when Code returns.
 func (t *Terminal) Code(ctx context.Context, r Request) (string, error) {
+	return t.ask(ctx, prompt(r))
+}
+
+// Secret asks question in the same way, for what is no code: the passphrase of
+// a keyring file, for one.
+func (t *Terminal) Secret(ctx context.Context, question string) (string, error) {
+	return t.ask(ctx, harmless(question))
+}
+
+func (t *Terminal) ask(ctx context.Context, question string) (string, error) {
 	ctx, cancel := context.WithTimeout(ctx, t.o.Deadline)
 	defer cancel()
 	late := func() error { return ended(ctx, t.o.Deadline, "no answer at the terminal") }
@@ -82,7 +92,7 @@ func (t *Terminal) Code(ctx context.Context, r Request) (string, error) {
 		return "", late()
 	}
 
-	code, err := tty.ask(ctx, prompt(r))
+	code, err := tty.ask(ctx, question)
 	if errors.Is(err, errEnded) {
 		return "", late()
 	}

@@ -60,14 +60,18 @@ func Lock(t testing.TB, env []string) {
 // dialogs, and never answers: a dialog that nobody looks at.
 func DeafPrompter(t testing.TB, env []string) {
 	t.Helper()
-	const name = "org.gnome.keyring.SystemPrompter"
+	over := make(chan struct{})
 	conn := Connect(t, env)
-	conn.Eavesdrop(make(chan *dbus.Message, 64)) // else the library says "no such object"
-	reply := conn.BusObject().Call("org.freedesktop.DBus.RequestName", dbus.FlagNoReplyExpected, name, uint32(0))
-	if reply.Err != nil {
-		t.Fatal(reply.Err)
+	t.Cleanup(func() { close(over) })
+	begin := func(dbus.ObjectPath) *dbus.Error { <-over; return nil }
+	err := conn.ExportMethodTable(map[string]any{"BeginPrompting": begin}, "/org/gnome/keyring/Prompter", "org.gnome.keyring.internal.Prompter")
+	if err != nil {
+		t.Fatal(err)
 	}
-	await(t, Connect(t, env), name)
+	reply, err := conn.RequestName("org.gnome.keyring.SystemPrompter", 0)
+	if err != nil || reply != dbus.RequestNameReplyPrimaryOwner {
+		t.Fatalf("%v %v", reply, err)
+	}
 }
 
 // NewCollection makes an unlocked collection in the gnome-keyring of env and

@@ -2,6 +2,8 @@ package cache
 
 import (
 	"context"
+	"encoding/base64"
+	"encoding/json"
 	"errors"
 	"sync"
 	"time"
@@ -122,7 +124,21 @@ func (r ringBlobs) get(name string) ([]byte, error) {
 	if errors.Is(err, keyring.ErrKeyNotFound) {
 		return nil, ErrMissing
 	}
+	if notOurs(err) {
+		return nil, because(ErrMissing, errCorrupt)
+	}
 	return item.Data, err
+}
+
+// notOurs reports whether err means that the stored bytes are not what the
+// library writes. Its text would quote them.
+func notOurs(err error) bool {
+	var (
+		syntax *json.SyntaxError
+		kind   *json.UnmarshalTypeError
+		base   base64.CorruptInputError
+	)
+	return errors.As(err, &syntax) || errors.As(err, &kind) || errors.As(err, &base)
 }
 
 func (r ringBlobs) set(name string, data []byte) error {

@@ -3,7 +3,6 @@ package cache
 import (
 	"context"
 	"errors"
-	"fmt"
 	"sync/atomic"
 	"time"
 
@@ -25,7 +24,7 @@ var (
 	errNoService = errors.New("no secret service on the session bus")
 	// errNoCollection: there is no collection to keep items in, and no display
 	// to make one on. Nothing can have been kept either.
-	errNoCollection = fmt.Errorf("%w: the secret service has no collection", ErrMissing)
+	errNoCollection = errors.New("the secret service has no collection to keep sessions in")
 	// errNoPerson: the collection is locked, and there is no display to ask on.
 	errNoPerson = errors.New("no display")
 	// errNobody: the person who was asked to unlock it did not, in time or at all.
@@ -74,9 +73,9 @@ func (s *secretService) useCollection(name string) {
 }
 
 func (s *secretService) get(ctx context.Context, item string) ([]byte, error) {
-	data, err := watched(ctx, s, false, read(item))
-	if !errors.Is(err, ErrMissing) {
-		return data, s.explain(ctx, err)
+	data, missing := watched(ctx, s, false, read(item))
+	if !errors.Is(missing, ErrMissing) {
+		return data, s.explain(ctx, missing)
 	}
 	// That is true only of a collection that is there and unlocked.
 	status, err := s.prepare(ctx)
@@ -84,11 +83,11 @@ func (s *secretService) get(ctx context.Context, item string) ([]byte, error) {
 	case err != nil:
 		return nil, s.explain(ctx, err)
 	case status == nowhere && s.display:
-		return nil, ErrMissing // there will be a collection when something is to be kept
+		return nil, missing // there will be a collection when something is to be kept
 	case status == nowhere:
-		return nil, errNoCollection
+		return nil, because(ErrMissing, errNoCollection)
 	case status == asBefore:
-		return nil, ErrMissing
+		return nil, missing
 	}
 	data, err = watched(ctx, s, false, read(item))
 	return data, s.explain(ctx, err)

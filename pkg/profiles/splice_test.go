@@ -2,6 +2,7 @@ package profiles
 
 import (
 	"maps"
+	"math/rand/v2"
 	"strings"
 	"testing"
 
@@ -171,43 +172,77 @@ func FuzzSplice(f *testing.F) {
 		f.Add(seed, "a", "2", "k")
 		f.Add(seed, "new", "https://x/#/ y", "a")
 	}
-	f.Fuzz(func(t *testing.T, old, key, value, unset string) {
-		header := ProfileHeader("x")
-		edit := Edit{Set: []Property{{key, value}}, Unset: []string{unset}}
-		got, err := Splice([]byte(old), header, edit)
-		if err != nil {
-			return
+	f.Fuzz(func(t *testing.T, old, key, value, unset string) { checkSplice(t, old, key, value, unset) })
+}
+
+// TestSpliceGenerated does the same over files put together from the lines
+// that matter, which random bytes rarely hit.
+func TestSpliceGenerated(t *testing.T) {
+	lines := []string{
+		"[profile x]", "[profile x] # c", "[profile y]", "[default]", "[plugins]", "[profile \"x\"]", "# comment", "  # indented comment", "", "  ",
+		"a = 1", "a =", "A=1", "b = 2 # c", "b =# c", "s3 =", "  c = 3", "  d =", "\te = f # g", "b = \"\"\"", "region = `", "k = \\", "in valid = 1",
+	}
+	random := rand.New(rand.NewPCG(1, 2))
+	done := 0
+	for range 20000 {
+		eol := []string{"\n", "\r\n"}[random.IntN(2)]
+		var file []string
+		for range random.IntN(14) {
+			file = append(file, lines[random.IntN(len(lines))])
 		}
-		before, err := header.in([]byte(old))
-		if err != nil {
-			t.Fatalf("a malformed file was changed: %v", err)
+		text := strings.Join(file, eol)
+		if random.IntN(3) > 0 && len(file) > 0 {
+			text += eol
 		}
-		after, err := header.in(got)
-		if err != nil || len(after) != max(1, len(before)) {
-			t.Fatalf("%d sections became %d, %v", len(before), len(after), err)
+		pick := func(of ...string) string { return of[random.IntN(len(of))] }
+		if checkSplice(t, text, pick("a", "b", "s3", "new"), pick("", "1", "x/#y", `"""`, "a=b"), pick("k", "region", "none", "B")) {
+			done++
 		}
-		if len(before) == 0 {
-			if !strings.HasPrefix(string(got), old) {
-				t.Fatal("bytes above the new section changed")
-			}
-		} else if out, out2 := outside(old, before), outside(string(got), after); out != out2 {
-			t.Fatalf("outside of the section\n%q became\n%q", out, out2)
+	}
+	if done < 4000 {
+		t.Errorf("only %d files were changed: the generator has gone wrong", done)
+	}
+}
+
+// checkSplice reports whether the edit was made.
+func checkSplice(t *testing.T, old, key, value, unset string) bool {
+	t.Helper()
+	header := ProfileHeader("x")
+	edit := Edit{Set: []Property{{key, value}}, Unset: []string{unset}}
+	got, err := Splice([]byte(old), header, edit)
+	if err != nil {
+		return false
+	}
+	before, err := header.in([]byte(old))
+	if err != nil {
+		t.Fatalf("a malformed file was changed: %v", err)
+	}
+	after, err := header.in(got)
+	if err != nil || len(after) != max(1, len(before)) {
+		t.Fatalf("%d sections became %d, %v", len(before), len(after), err)
+	}
+	if len(before) == 0 {
+		if !strings.HasPrefix(string(got), old) {
+			t.Fatal("bytes above the new section changed")
 		}
-		want, err := values([]byte(old), header)
-		if err != nil {
-			t.Fatal(err)
+	} else if out, out2 := outside(old, before), outside(string(got), after); strings.TrimRight(out, "\r\n") != strings.TrimRight(out2, "\r\n") {
+		t.Fatalf("outside of the section\n%q became\n%q", out, out2)
+	}
+	want, err := values([]byte(old), header)
+	if err != nil {
+		t.Fatal(err)
+	}
+	delete(want, strings.ToLower(unset))
+	want[strings.ToLower(key)] = value
+	if now, err := values(got, header); err != nil || !maps.Equal(now, want) {
+		t.Fatalf("reads back as %q, want %q (%v)", now, want, err)
+	}
+	if len(before) == 0 {
+		if back, err := Cut(got, header); err != nil || string(back) != old {
+			t.Fatalf("cutting what was added gives %q, want %q (%v)", back, old, err)
 		}
-		delete(want, strings.ToLower(unset))
-		want[strings.ToLower(key)] = value
-		if now, err := values(got, header); err != nil || !maps.Equal(now, want) {
-			t.Fatalf("reads back as %q, want %q (%v)", now, want, err)
-		}
-		if len(before) == 0 {
-			if back, err := Cut(got, header); err != nil || string(back) != old {
-				t.Fatalf("cutting what was added gives %q, want %q (%v)", back, old, err)
-			}
-		}
-	})
+	}
+	return true
 }
 
 func outside(data string, sections []section) string {

@@ -8,11 +8,11 @@ import (
 	"io/fs"
 	"os/exec"
 	"path/filepath"
-	"regexp"
 	"strings"
 	"time"
 
 	"github.com/xrole/xrole/internal/fault"
+	"github.com/xrole/xrole/internal/lazyre"
 )
 
 // CommandOptions change how a command is run. The zero value is the usual way.
@@ -142,12 +142,12 @@ func lastLine(s string) string {
 // secretLike are the things that an MFA program may print and nobody should
 // keep: the URL that carries a seed, seeds themselves (base32, hex, base64), and
 // codes. A long word in small letters is none: see redact.
-var secretLike = regexp.MustCompile(`otpauth://\S*|[A-Z2-7=]{16,}|[A-Za-z0-9+=_-]{16,}|[0-9]{6,}`)
+var secretLike = lazyre.New(`otpauth://\S*|[A-Z2-7=]{16,}|[A-Za-z0-9+=_-]{16,}|[0-9]{6,}`)
 
 // redact makes a line of a program's stderr fit for an error.
 func redact(s string) string {
 	const most = 200
-	s = secretLike.ReplaceAllStringFunc(s, func(m string) string {
+	s = secretLike().ReplaceAllStringFunc(s, func(m string) string {
 		if strings.ContainsAny(m, "0123456789:") || m == strings.ToUpper(m) {
 			return "[redacted]"
 		}

@@ -59,7 +59,7 @@ func (e *evaluation) principalHint(p PrincipalElement) string {
 	switch {
 	case p.Type != "AWS":
 		return ""
-	case uniqueIDPattern.MatchString(p.Value):
+	case uniqueIDPattern().MatchString(p.Value):
 		return "what is left of a user or role that was deleted"
 	case accountOf(p.Value) != "" && e.who.inIAM():
 		return "another account"

@@ -1,26 +1,27 @@
 package policy
 
 import (
-	"regexp"
 	"strconv"
 	"strings"
+
+	"github.com/xrole/xrole/internal/lazyre"
 )
 
 var (
-	accountPattern = regexp.MustCompile(`^[0-9]{12}$`)
+	accountPattern = lazyre.New(`^[0-9]{12}$`)
 	// uniqueIDPattern is what IAM shows in place of the ARN of a deleted user
 	// or role ("Unique identifiers").
-	uniqueIDPattern = regexp.MustCompile(`^A[A-Z]{3}[A-Z0-9]{12,124}$`)
-	iamPrincipal    = regexp.MustCompile(`^arn:[a-z-]+:iam::[0-9]{12}:(root|(user|role)/.+)$`)
-	stsPrincipal    = regexp.MustCompile(`^arn:[a-z-]+:sts::[0-9]{12}:(assumed-role/[^/]+/[^/]+|federated-user/.+)$`)
-	vendorPattern   = regexp.MustCompile(`^([A-Za-z0-9-]+|\*)$`)
+	uniqueIDPattern = lazyre.New(`^A[A-Z]{3}[A-Z0-9]{12,124}$`)
+	iamPrincipal    = lazyre.New(`^arn:[a-z-]+:iam::[0-9]{12}:(root|(user|role)/.+)$`)
+	stsPrincipal    = lazyre.New(`^arn:[a-z-]+:sts::[0-9]{12}:(assumed-role/[^/]+/[^/]+|federated-user/.+)$`)
+	vendorPattern   = lazyre.New(`^([A-Za-z0-9-]+|\*)$`)
 )
 
 // checkAction holds the form of "IAM JSON policy elements: Action": a service,
 // a colon and a name, or "*".
 func (p *statementParser) checkAction(element, s string) error {
 	vendor, name, ok := strings.Cut(s, ":")
-	if s != "*" && (!ok || name == "" || !vendorPattern.MatchString(vendor)) {
+	if s != "*" && (!ok || name == "" || !vendorPattern().MatchString(vendor)) {
 		return p.fail(element, `%q must be a service, a colon and an action ("s3:GetObject"), or "*"`, s)
 	}
 	return nil
@@ -90,13 +91,13 @@ func (p *statementParser) principals(m member) error {
 
 func (p *statementParser) checkAWSPrincipal(element, s string) error {
 	switch {
-	case s == "*", accountPattern.MatchString(s), uniqueIDPattern.MatchString(s):
+	case s == "*", accountPattern().MatchString(s), uniqueIDPattern().MatchString(s):
 		return nil
 	case strings.ContainsAny(s, "*?"):
 		return p.fail(element, `%q has a wildcard, but a principal is one principal or "*" alone`, s)
 	case strings.Contains(s, ":group/"):
 		return p.fail(element, "%q is a group, and a group can't be a principal", s)
-	case iamPrincipal.MatchString(s), stsPrincipal.MatchString(s):
+	case iamPrincipal().MatchString(s), stsPrincipal().MatchString(s):
 		return nil
 	}
 	return p.fail(element, "%q is not an account, a user, a role or a session", s)

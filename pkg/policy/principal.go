@@ -120,7 +120,7 @@ func (c caller) grantOf(p PrincipalElement) grant {
 // accountOf is the account that an account principal stands for, written as
 // twelve digits or as the ARN of its root; empty for other principals.
 func accountOf(value string) string {
-	if accountPattern.MatchString(value) {
+	if accountPattern().MatchString(value) {
 		return value
 	}
 	rest, ok := strings.CutSuffix(value, ":root")

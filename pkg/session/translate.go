@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"net"
-	"regexp"
 	"strings"
 	"time"
 
@@ -13,6 +12,7 @@ import (
 	smithyhttp "github.com/aws/smithy-go/transport/http"
 
 	"github.com/xrole/xrole/internal/fault"
+	"github.com/xrole/xrole/internal/lazyre"
 	"github.com/xrole/xrole/pkg/profiles"
 )
 
@@ -110,13 +110,13 @@ func (r *request) denied(msg string, c call) *fault.Error {
 }
 
 // deniedAction finds the action in AWS's sentence about it.
-var deniedAction = regexp.MustCompile(`perform: (\S+) on resource`)
+var deniedAction = lazyre.New(`perform: (\S+) on resource`)
 
 // gates says which policies can have refused. AWS's answer is the same for all
 // of them, and for a role that does not exist.
 func (r *request) gates(msg string, c call) *fault.Error {
 	action := "sts:AssumeRole"
-	if m := deniedAction.FindStringSubmatch(msg); m != nil {
+	if m := deniedAction().FindStringSubmatch(msg); m != nil {
 		action = m[1]
 	}
 	with := []string{}
@@ -135,10 +135,10 @@ func (r *request) gates(msg string, c call) *fault.Error {
 }
 
 // caller finds who AWS says is calling.
-var caller = regexp.MustCompile(`User: (arn:\S+) is not authorized`)
+var caller = lazyre.New(`User: (arn:\S+) is not authorized`)
 
 func (r *request) callerName(msg string, c call) string {
-	if m := caller.FindStringSubmatch(msg); m != nil {
+	if m := caller().FindStringSubmatch(msg); m != nil {
 		return m[1]
 	}
 	if c.last {
@@ -161,7 +161,7 @@ func (r *request) invalid(msg string, c call) *fault.Error {
 
 // serverTime finds AWS's own time in its sentence about an expired signature:
 // "Signature expired: T1 is now earlier than T2 (T3 - 15 min.)".
-var serverTime = regexp.MustCompile(`\((\d{8}T\d{6}Z) [-+]`)
+var serverTime = lazyre.New(`\((\d{8}T\d{6}Z) [-+]`)
 
 func (r *request) badSignature(msg string, c call) *fault.Error {
 	if !strings.Contains(msg, "Signature expired") && !strings.Contains(msg, "Signature not yet current") &&
@@ -170,7 +170,7 @@ func (r *request) badSignature(msg string, c call) *fault.Error {
 			WithHint("copy both keys of %s again", r.sourceName())
 	}
 	off := "off"
-	if m := serverTime.FindStringSubmatch(msg); m != nil {
+	if m := serverTime().FindStringSubmatch(msg); m != nil {
 		if t, err := time.Parse("20060102T150405Z", m[1]); err == nil {
 			off = clockError(r.Now().Sub(t))
 		}

@@ -66,7 +66,7 @@ func encodeItem(item string, key bool) string {
 	for i := range len(item) {
 		c := item[i]
 		edge := i == 0 || i == len(item)-1
-		if c == ',' || c == '\\' || key && c == '=' || c == ' ' && edge {
+		if c == ',' || c == '\\' || key && c == '=' || (c == ' ' || c == '\t') && edge {
 			b.WriteByte('\\')
 		}
 		b.WriteByte(c)

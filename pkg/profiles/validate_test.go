@@ -168,6 +168,7 @@ func TestLists(t *testing.T) {
 
 func FuzzLists(f *testing.F) {
 	f.Add("a=b", " c,\\", "")
+	f.Add("b\t\t", " ", "\\ ")
 	f.Fuzz(func(t *testing.T, a, b, c string) {
 		items := []string{a, b, c}
 		value := EncodeList(items)

@@ -33,13 +33,11 @@ type memory struct {
 	entries map[string]cache.Entry
 	getErr  error
 	putErr  error
-	gets    atomic.Int32
 }
 
 func (m *memory) Name() string { return "memory" }
 
 func (m *memory) Get(_ context.Context, k cache.Key) (cache.Entry, error) {
-	m.gets.Add(1)
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if m.getErr != nil {

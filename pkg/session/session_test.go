@@ -163,8 +163,8 @@ func TestManyAtOnceMakeOneCallAndOnePrompt(t *testing.T) {
 			b := newBench(t)
 			const n = 50
 			b.person.answers = []string{"123456"}
-			// The one asked answers only when all the others have looked and found nothing.
-			b.person.before = func() { waitFor(t, func() bool { return b.store.gets.Load() >= n }) }
+			// The one asked answers only when all the others wait for it.
+			b.person.before = func() { waitForLockWaiters(t, n-1) }
 			errs := together(n, func() error { _, err := b.get(c); return err })
 			for _, err := range errs {
 				if err != nil {

@@ -2,6 +2,7 @@ package sandbox
 
 import (
 	"fmt"
+	"io"
 	"net/http"
 	"slices"
 	"strings"
@@ -289,6 +290,12 @@ func TestPutObject(t *testing.T) {
 		if a := put(key, row.header); a.code != row.code {
 			t.Errorf("%s: %d %s", row.name, a.status, a.body)
 		}
+	}
+	endless := signing{method: "PUT", path: "/drop-bucket/endless", service: "s3", region: "eu-west-1", at: time.Now(), creds: creds,
+		payload: unsignedPayload}.request(t, s.URL())
+	endless.Body, endless.ContentLength = io.NopCloser(strings.NewReader("hello")), -1
+	if a := send(t, endless); a.code != "MissingContentLength" {
+		t.Errorf("a body without a length: %d %s", a.status, a.body)
 	}
 	if a := put("plain", map[string]string{"If-None-Match": "*"}); a.code != "PreconditionFailed" {
 		t.Errorf("an object that is there was written over: %d", a.status)

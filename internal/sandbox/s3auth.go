@@ -1,14 +1,13 @@
 package sandbox
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"net/http"
-	"regexp"
 	"strconv"
 	"strings"
 	"time"
 )
-
-var hexHash = regexp.MustCompile(`\A[0-9a-f]{64}\z`)
 
 // authenticateS3 verifies who calls and that the body is what they sent.
 func (s *Server) authenticateS3(q *s3Request) *refusal {
@@ -102,7 +101,7 @@ func (q *s3Request) decodeBody(payload string) *refusal {
 }
 
 func (q *s3Request) checkHash(payload string) *refusal {
-	if !hexHash.MatchString(payload) {
+	if sum, err := hex.DecodeString(payload); err != nil || len(sum) != sha256.Size {
 		return refuse(http.StatusBadRequest, "InvalidArgument", "x-amz-content-sha256 must be "+
 			strings.Join([]string{unsignedPayload, streamingTrailer, streamingSigned, streamingSignedTrailer}, ", ")+
 			" or a valid sha256 value.")

@@ -5,10 +5,11 @@ import (
 	"crypto/md5" //nolint:gosec // Content-MD5 is one
 	"encoding/base64"
 	"net/http"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/xrole/xrole/internal/lazyre"
 )
 
 // responseOverrides are the query parameters of GetObject that replace a
@@ -56,12 +57,12 @@ func (s *Server) getObject(w http.ResponseWriter, q *s3Request) *refusal {
 	return nil
 }
 
-var oneRange = regexp.MustCompile(`\Abytes=(\d*)-(\d*)\z`)
+var oneRange = lazyre.New(`\Abytes=(\d*)-(\d*)\z`)
 
 // checkRange refuses a range outside of the object in S3's words, and drops
 // what S3 ignores: anything but one range of bytes.
 func checkRange(r *http.Request, size int) *refusal {
-	m := oneRange.FindStringSubmatch(r.Header.Get("Range"))
+	m := oneRange().FindStringSubmatch(r.Header.Get("Range"))
 	if m == nil || m[1] == "" && m[2] == "" {
 		r.Header.Del("Range")
 		return nil
@@ -124,7 +125,7 @@ func (s *Server) put(q *s3Request, o object) *refusal {
 // checkPut refuses what the sandbox, or a bucket without ACLs, does not do.
 func checkPut(q *s3Request) *refusal {
 	h := q.r.Header
-	if q.r.ContentLength < 0 {
+	if q.r.ContentLength < 0 && h.Get("X-Amz-Decoded-Content-Length") == "" {
 		return refuse(http.StatusLengthRequired, "MissingContentLength", "You must provide the Content-Length HTTP header.")
 	}
 	if acl := h.Get("X-Amz-Acl"); acl != "" && acl != "bucket-owner-full-control" {

@@ -12,13 +12,14 @@ import (
 	"unicode/utf8"
 )
 
-// The patterns of the API reference, as STS prints them in its errors; they
-// hold for a whole value.
+// The patterns of the API reference, as STS prints them in its errors, and
+// what it takes for the ARN of a role; they hold for a whole value.
 const (
 	namePattern       = `[\w+=,.@-]*`
 	externalIDPattern = `[\w+=,.@:\/-]*`
 	serialPattern     = `[\w+=/:,.@-]*`
 	codePattern       = `[\d]*`
+	roleARNPattern    = `arn:aws:iam::\d{12}:role/[\x21-\x7e]+`
 	tagPattern        = `[\p{L}\p{Z}\p{N}_.:/=+\-@]*`
 )
 
@@ -29,7 +30,7 @@ type validator struct {
 	problems []string
 }
 
-// rule is what a parameter must satisfy; lengths are in characters.
+// paramRule is what a parameter must satisfy; lengths are in characters.
 type paramRule struct {
 	required bool
 	min, max int
@@ -52,7 +53,7 @@ func (v *validator) text(name string, rule paramRule) string {
 
 func (v *validator) check(name, value string, rule paramRule) {
 	length := utf8.RuneCountInString(value)
-	if rule.pattern != "" && !regexp.MustCompile(`\A(?:`+rule.pattern+`)\z`).MatchString(value) {
+	if rule.pattern != "" && !matches(rule.pattern, value) {
 		v.fail(name, value, "satisfy regular expression pattern: "+rule.pattern)
 	}
 	if length < rule.min {
@@ -61,6 +62,11 @@ func (v *validator) check(name, value string, rule paramRule) {
 	if length > rule.max {
 		v.fail(name, value, fmt.Sprintf("have length less than or equal to %d", rule.max))
 	}
+}
+
+// matches holds a whole value against one of the patterns above.
+func matches(pattern, value string) bool {
+	return regexp.MustCompile(`\A(?:` + pattern + `)\z`).MatchString(value)
 }
 
 // seconds returns a duration parameter, or otherwise if it is absent.
@@ -138,8 +144,6 @@ type assumeRoleInput struct {
 	policyARNs                 []string
 }
 
-var roleARNPattern = regexp.MustCompile(`\Aarn:aws:iam::\d{12}:role/[\x21-\x7e]+\z`)
-
 // readAssumeRole reads the parameters of AssumeRole and refuses those that the
 // API reference forbids.
 func readAssumeRole(form url.Values) (assumeRoleInput, *refusal) {
@@ -169,7 +173,7 @@ func readAssumeRole(form url.Values) (assumeRoleInput, *refusal) {
 	if refused := v.refusal(); refused != nil {
 		return in, refused
 	}
-	if !roleARNPattern.MatchString(in.roleARN) {
+	if !matches(roleARNPattern, in.roleARN) {
 		return in, refuse(http.StatusBadRequest, "ValidationError", "Request ARN is invalid")
 	}
 	return in, checkTagKeys(keys, in.transitive)

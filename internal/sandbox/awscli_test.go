@@ -5,34 +5,31 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
+	"github.com/xrole/xrole/internal/suite"
 	"github.com/xrole/xrole/pkg/credentials"
 )
 
 // awsCLI is a runner of the real AWS CLI in a home of its own.
 func awsCLI(t *testing.T, s *Server, creds credentials.Credentials, region string) func(args ...string) (stdout, stderr string) {
 	t.Helper()
-	aws, err := exec.LookPath("aws")
-	if err != nil {
-		if os.Getenv("CI") == "true" {
-			t.Fatal("the AWS CLI is not installed")
-		}
-		t.Skip("the AWS CLI is not installed")
-	}
+	suite.Need(t, "aws")
 	home := t.TempDir()
 	if err := s.WriteHome(home); err != nil {
 		t.Fatal(err)
 	}
-	env := []string{"HOME=" + home, "PATH=" + os.Getenv("PATH"), "AWS_REGION=" + region, "AWS_DEFAULT_REGION=" + region,
-		"AWS_EC2_METADATA_DISABLED=true", "AWS_PAGER=", "LC_ALL=C.UTF-8", "TZ=UTC"}
+	env := slices.DeleteFunc(os.Environ(), func(e string) bool { return strings.HasPrefix(e, "AWS_") })
+	env = append(env, "HOME="+home, "AWS_REGION="+region, "AWS_DEFAULT_REGION="+region,
+		"AWS_EC2_METADATA_DISABLED=true", "AWS_PAGER=", "LC_ALL=C.UTF-8", "TZ=UTC")
 	if creds.AccessKeyID != "" {
 		env = append(env, "AWS_ACCESS_KEY_ID="+creds.AccessKeyID, "AWS_SECRET_ACCESS_KEY="+creds.SecretAccessKey.Reveal(),
 			"AWS_SESSION_TOKEN="+creds.SessionToken.Reveal())
 	}
 	return func(args ...string) (string, string) {
-		cmd := exec.CommandContext(t.Context(), aws, append(args, "--endpoint-url", s.URL())...)
+		cmd := exec.CommandContext(t.Context(), "aws", append(args, "--endpoint-url", s.URL())...)
 		var stdout, stderr bytes.Buffer
 		cmd.Env, cmd.Dir, cmd.Stdout, cmd.Stderr = env, home, &stdout, &stderr
 		_ = cmd.Run() // what it printed is judged

@@ -2,7 +2,7 @@ package sandbox
 
 import (
 	"bytes"
-	"crypto/md5" //nolint:gosec // Content-MD5 is one
+	"crypto/md5" // Content-MD5 is one
 	"encoding/base64"
 	"net/http"
 	"slices"

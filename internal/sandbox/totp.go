@@ -2,7 +2,7 @@ package sandbox
 
 import (
 	"crypto/hmac"
-	"crypto/sha1" //nolint:gosec // RFC 6238 with SHA-1 is what AWS's virtual devices speak
+	"crypto/sha1" // RFC 6238 with SHA-1 is what AWS's virtual devices speak
 	"encoding/binary"
 	"fmt"
 	"time"

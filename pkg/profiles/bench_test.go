@@ -55,8 +55,8 @@ func BenchmarkScan(b *testing.B) {
 	b.SetBytes(int64(len(data)))
 	b.ReportAllocs()
 	for b.Loop() {
-		if _, bad := scan(data, false); bad != nil {
-			b.Fatal(bad)
+		if _, err := newFile("config", data, false); err != nil {
+			b.Fatal(err)
 		}
 	}
 }

@@ -27,10 +27,9 @@ func Cut(data []byte, header Header) ([]byte, error) {
 			WithHint("remove all but one of them, then try again")
 	}
 	sec := named[0]
-	list, bad := entries(data, sec)
-	if bad != nil {
-		f := file{path: "the file", data: data, secret: header.Type == ""}
-		return nil, f.malformed(bad)
+	list, err := header.entries(data, sec)
+	if err != nil {
+		return nil, err
 	}
 	start, end := sec.start, sec.body
 	if len(list) > 0 {

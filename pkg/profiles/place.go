@@ -26,7 +26,7 @@ func (s *Set) place(p *Profile, key string) string {
 	config, cred := s.profileSections(p.Name)
 	look := func(f *file, sections []section) {
 		for _, sec := range sections {
-			list, _ := entries(f.data, sec)
+			_, list, _ := f.entries(sec)
 			for _, e := range list {
 				if e.valid && e.key == key {
 					path, line = f.path, e.line

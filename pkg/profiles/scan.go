@@ -21,7 +21,7 @@ const (
 // section is one section's extent in a file, in byte offsets.
 type section struct {
 	start, body, end   int // header line, what follows it, next header or end of file
-	nameStart, nameEnd int // the name, without quotes
+	nameStart, nameEnd int // the name, without quotes, among the scanner's names
 	line               int // of the header, from 1
 	typ                sectionType
 }
@@ -37,52 +37,75 @@ const blanks = " \t\n\v\f\r"
 
 var bom = []byte("\xef\xbb\xbf")
 
-// scan finds the sections of a file. It allocates the table and nothing else:
-// it runs over 10,000 profiles before each warm `xrole credentials`.
-func scan(data []byte, credentials bool) ([]section, *syntaxError) {
-	table := make([]section, 0, bytes.Count(data, []byte("["))+1)
+// scanner finds the sections of a file that it is given piece by piece. It
+// allocates two tables and nothing else: it runs over 10,000 profiles
+// before each warm `xrole credentials`.
+type scanner struct {
+	credentials bool
+	sections    []section
+	names       []byte // all sections' names, end to end
+	line        int    // lines seen
+	offset      int    // bytes seen
+}
+
+// feed takes the complete lines of the next piece, with final also a last line
+// without its end, and returns how many bytes they are.
+func (sc *scanner) feed(data []byte, final bool) (int, *syntaxError) {
 	at := 0
-	if bytes.HasPrefix(data, bom) {
+	if sc.offset == 0 && bytes.HasPrefix(data, bom) {
 		at = len(bom)
 	}
-	var typ sectionType
-	for n := 1; at < len(data); n++ {
+	for at < len(data) {
 		next := len(data)
 		if i := bytes.IndexByte(data[at:], '\n'); i >= 0 {
 			next = at + i + 1
+		} else if !final {
+			break
 		}
-		line := data[at:next]
-		switch line[0] {
-		case '\n', '#', ';':
-		case '[':
-			if len(table) > 0 {
-				table[len(table)-1].end = at
-			}
-			s, err := header(line, credentials)
-			if err != "" {
-				return nil, &syntaxError{n, err, line}
-			}
-			s.start, s.body, s.end, s.line = at, next, len(data), n
-			s.nameStart += at
-			s.nameEnd += at
-			table, typ = append(table, s), s.typ
-		case ' ', '\t', '\r', '\v', '\f':
-			if len(table) == 0 && !isBlank(line) && !isComment(line) {
-				return nil, &syntaxError{n, "nothing to continue", line}
-			}
-		default:
-			if len(table) == 0 {
-				return nil, &syntaxError{n, "property before the first section", line}
-			}
-			if typ != typeOther {
-				if what := assignment(line); what != "" {
-					return nil, &syntaxError{n, what, line}
-				}
-			}
+		sc.line++
+		if what := sc.take(data[at:next], sc.offset+at); what != "" {
+			return 0, &syntaxError{sc.line, what, data[at:next]}
 		}
 		at = next
 	}
-	return table, nil
+	sc.offset += at
+	if n := len(sc.sections); n > 0 {
+		sc.sections[n-1].end = sc.offset
+	}
+	return at, nil
+}
+
+// take looks at one line and says what is wrong with it, "" if nothing is.
+func (sc *scanner) take(line []byte, at int) string {
+	n := len(sc.sections)
+	switch line[0] {
+	case '\n', '#', ';':
+	case '[':
+		s, what := header(line, sc.credentials)
+		if what != "" {
+			return what
+		}
+		if n > 0 {
+			sc.sections[n-1].end = at
+		}
+		from := len(sc.names)
+		sc.names = append(sc.names, line[s.nameStart:s.nameEnd]...)
+		s.nameStart, s.nameEnd = from, len(sc.names)
+		s.start, s.body, s.line = at, at+len(line), sc.line
+		sc.sections = append(sc.sections, s)
+	case ' ', '\t', '\r', '\v', '\f':
+		if n == 0 && !isBlank(line) && !isComment(line) {
+			return "nothing to continue"
+		}
+	default:
+		if n == 0 {
+			return "property before the first section"
+		}
+		if sc.sections[n-1].typ != typeOther {
+			return assignment(line)
+		}
+	}
+	return ""
 }
 
 // assignment says what is wrong with a line that should be `key = value`, for

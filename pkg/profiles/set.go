@@ -2,13 +2,8 @@ package profiles
 
 import (
 	"bytes"
-	"errors"
-	"io/fs"
-	"os"
 	"path/filepath"
 	"strings"
-
-	"github.com/xrole/xrole/internal/fault"
 )
 
 // Files are the two files that profiles are read from.
@@ -55,15 +50,6 @@ func expandHome(path, home string) string {
 	return path
 }
 
-// file is one of the two files, scanned.
-type file struct {
-	path     string
-	data     []byte
-	sections []section
-	mode     fs.FileMode
-	secret   bool // the credentials file
-}
-
 // Set is what was read of both files. It does not change and may be used by
 // several goroutines at once.
 type Set struct {
@@ -77,73 +63,13 @@ type Set struct {
 func Load(files Files) (*Set, error) {
 	s := &Set{files: files}
 	var err error
-	if s.config, err = loadFile(files.Config, false); err != nil {
+	if s.config, err = openFile(files.Config, false); err != nil {
 		return nil, err
 	}
-	if s.credentials, err = loadFile(files.Credentials, true); err != nil {
+	if s.credentials, err = openFile(files.Credentials, true); err != nil {
 		return nil, err
 	}
 	return s, nil
-}
-
-func loadFile(path string, credentials bool) (file, error) {
-	f := file{path: path, secret: credentials}
-	data, mode, err := readFile(path)
-	if errors.Is(err, fs.ErrNotExist) {
-		return f, nil
-	}
-	if err != nil {
-		return f, unreadable(path, err)
-	}
-	f.data, f.mode = data, mode
-	var bad *syntaxError
-	if f.sections, bad = scan(data, credentials); bad != nil {
-		return f, f.malformed(bad)
-	}
-	return f, nil
-}
-
-func readFile(path string) ([]byte, fs.FileMode, error) {
-	if path == "" {
-		return nil, 0, fs.ErrNotExist
-	}
-	info, err := os.Stat(path)
-	if err != nil {
-		return nil, 0, err
-	}
-	data, err := os.ReadFile(path)
-	return data, info.Mode(), err
-}
-
-func unreadable(path string, err error) error {
-	cause := err
-	var perr *fs.PathError
-	if errors.As(err, &perr) {
-		cause = perr.Err
-	}
-	return fault.New(fault.Config, "can't read %q: %v", path, cause).Because(err)
-}
-
-func (f *file) name(s section) []byte { return f.data[s.nameStart:s.nameEnd] }
-
-// find returns the sections of that type and name, in the order of the file.
-func (f *file) find(typ sectionType, name string) []section {
-	var found []section
-	for _, s := range f.sections {
-		if s.typ == typ && string(f.name(s)) == name {
-			found = append(found, s)
-		}
-	}
-	return found
-}
-
-// profile returns the sections that make up a profile in this file.
-func (f *file) profile(name string) []section {
-	found := f.find(typeProfile, name)
-	if len(found) == 0 && name == "default" {
-		return f.find(typeDefault, name)
-	}
-	return found
 }
 
 // profileSections returns a profile's sections in both files.
@@ -153,18 +79,6 @@ func (s *Set) profileSections(name string) (config, credentials []section) {
 		credentials = s.credentials.find(typeSpaced, name)
 	}
 	return config, credentials
-}
-
-// render appends sections for [parse].
-func (f *file) render(b *bytes.Buffer, sections []section) error {
-	for _, sec := range sections {
-		list, bad := entries(f.data, sec)
-		if bad != nil {
-			return f.malformed(bad)
-		}
-		render(b, f.data, list)
-	}
-	return nil
 }
 
 // raw reads a section that is no profile, such as an sso-session; nil if
@@ -219,6 +133,10 @@ func (s *Set) profile(name string, config, credentials []section) (*Profile, err
 // first, in the order in which they first appear. A profile with a malformed line is left out
 // and its error returned.
 func (s *Set) Profiles() ([]*Profile, []error) {
+	s, err := s.whole()
+	if err != nil {
+		return nil, []error{err}
+	}
 	config, credentials := s.config.byName(), s.credentials.byName()
 	var list []*Profile
 	var errs []error
@@ -237,14 +155,15 @@ func (s *Set) Profiles() ([]*Profile, []error) {
 	return list, errs
 }
 
-func (f *file) byName() map[string][]section {
-	m := make(map[string][]section, len(f.sections))
-	for _, sec := range f.sections {
-		if sec.typ == typeProfile {
-			m[string(f.name(sec))] = append(m[string(f.name(sec))], sec)
+// whole is the set with both files in memory.
+func (s *Set) whole() (*Set, error) {
+	w := *s
+	for _, f := range []*file{&w.config, &w.credentials} {
+		if err := f.hold(); err != nil {
+			return nil, err
 		}
 	}
-	return m
+	return &w, nil
 }
 
 // Names returns the name of every profile in the order of [Set.Profiles],

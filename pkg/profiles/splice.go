@@ -33,10 +33,9 @@ func (h Header) String() string {
 
 // in scans data and returns the sections that the header means, in order.
 func (h Header) in(data []byte) (named []section, err error) {
-	f := file{path: "the file", data: data, secret: h.Type == ""}
-	var bad *syntaxError
-	if f.sections, bad = scan(data, f.secret); bad != nil {
-		return nil, f.malformed(bad)
+	f, err := newFile(anonymous, data, h.Type == "")
+	if err != nil {
+		return nil, err
 	}
 	switch h.Type {
 	case "", "profile":
@@ -49,6 +48,16 @@ func (h Header) in(data []byte) (named []section, err error) {
 		return nil, fault.New(fault.Config, "%q is not a type of section", h.Type)
 	}
 	return named, nil
+}
+
+// anonymous stands for the path in errors about bytes of which none is known.
+const anonymous = "the file"
+
+// entries takes apart one of the header's sections.
+func (h Header) entries(data []byte, s section) ([]entry, error) {
+	f := file{path: anonymous, data: data, secret: h.Type == ""}
+	_, list, err := f.entries(s)
+	return list, err
 }
 
 // Property is one key and its value.
@@ -115,10 +124,9 @@ func plan(data []byte, header Header, named []section, e Edit) ([]change, error)
 	last := named[len(named)-1]
 	insert := last.body
 	for _, sec := range named {
-		list, bad := entries(data, sec)
-		if bad != nil {
-			f := file{path: "the file", data: data, secret: header.Type == ""}
-			return nil, f.malformed(bad)
+		list, err := header.entries(data, sec)
+		if err != nil {
+			return nil, err
 		}
 		for _, en := range list {
 			if !en.valid {

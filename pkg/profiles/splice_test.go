@@ -266,9 +266,8 @@ func FuzzRead(f *testing.F) {
 			data        string
 			credentials bool
 		}{{&s.config, config, false}, {&s.credentials, credentials, true}} {
-			part.f.data = []byte(part.data)
-			var bad *syntaxError
-			if part.f.sections, bad = scan(part.f.data, part.credentials); bad != nil {
+			var err error
+			if *part.f, err = newFile("f", []byte(part.data), part.credentials); err != nil {
 				return
 			}
 		}

@@ -7,6 +7,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"io/fs"
+	"os"
 	"path/filepath"
 
 	"github.com/xrole/xrole/internal/atomicfile"
@@ -93,7 +94,7 @@ func replace(target, shown string, change func([]byte) ([]byte, error)) error {
 }
 
 func readOrEmpty(path string) ([]byte, error) {
-	data, _, err := readFile(path)
+	data, err := os.ReadFile(path)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
 	}

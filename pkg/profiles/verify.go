@@ -95,7 +95,7 @@ func values(data []byte, header Header) (map[string]string, error) {
 	if err != nil {
 		return nil, err
 	}
-	f := file{path: "the file", data: data, secret: header.Type == ""}
+	f := file{path: anonymous, data: data, secret: header.Type == ""}
 	var b bytes.Buffer
 	if err := f.render(&b, named); err != nil {
 		return nil, err

@@ -1,6 +1,7 @@
 package profiles
 
 import (
+	"os"
 	"strconv"
 	"strings"
 	"time"
@@ -12,19 +13,28 @@ func (s *Set) Has(name string) bool {
 	return len(config)+len(credentials) > 0
 }
 
-// ConfigBytes is the config file as it was read.
-func (s *Set) ConfigBytes() []byte { return s.config.data }
+// ConfigBytes is the config file as it was read; of a large one, which is not
+// kept in memory, what it holds now. A file that can't be read is empty.
+func (s *Set) ConfigBytes() []byte {
+	if s.config.data != nil || s.config.info == nil {
+		return s.config.data
+	}
+	data, err := os.ReadFile(s.config.path)
+	if err != nil {
+		return nil
+	}
+	return data
+}
 
 // WithConfig is the set as it would be with other content in the config file.
 // The error is that of [Load].
 func (s *Set) WithConfig(data []byte) (*Set, error) {
-	other := &Set{files: s.files, credentials: s.credentials, config: s.config}
-	other.config.data = data
-	var bad *syntaxError
-	if other.config.sections, bad = scan(data, false); bad != nil {
-		return nil, other.config.malformed(bad)
+	config, err := newFile(s.config.path, data, false)
+	if err != nil {
+		return nil, err
 	}
-	return other, nil
+	config.info = s.config.info
+	return &Set{files: s.files, credentials: s.credentials, config: config}, nil
 }
 
 // Settings are what a hop is made of, named as in the config file without

@@ -23,6 +23,10 @@ func (s *Set) Warnings(name string) []string {
 	var w []string
 	warn := func(format string, args ...any) { w = append(w, fmt.Sprintf(format, args...)) }
 	config, cred := s.profileSections(name)
+	s, err := s.whole()
+	if err != nil {
+		return []string{err.Error()}
+	}
 	s.config.warnFile(warn)
 	s.credentials.warnFile(warn)
 	s.warnSections(name, config, cred, warn)
@@ -36,8 +40,8 @@ func (s *Set) Warnings(name string) []string {
 		if len(cred) > 0 {
 			f = &s.credentials
 		}
-		if f.mode.Perm()&0o077 != 0 {
-			warn("%s holds access keys and can be read or written by others (mode %04o): chmod 600 it", f.path, f.mode.Perm())
+		if mode := f.info.Mode().Perm(); mode&0o077 != 0 {
+			warn("%s holds access keys and can be read or written by others (mode %04o): chmod 600 it", f.path, mode)
 		}
 	}
 	return w
@@ -69,7 +73,7 @@ func (s *Set) warnSections(name string, config, cred []section, warn func(string
 		sections []section
 	}{{&s.config, config}, {&s.credentials, cred}} {
 		for _, sec := range part.sections {
-			list, _ := entries(part.f.data, sec)
+			data, list, _ := part.f.entries(sec)
 			lines := make(map[string]int, len(list))
 			for _, e := range list {
 				if !e.valid {
@@ -78,7 +82,7 @@ func (s *Set) warnSections(name string, config, cred []section, warn func(string
 					warn("%s has %s twice, in lines %d and %d: the AWS CLI refuses the whole file", part.f.path, e.key, first, e.line)
 				}
 				lines[e.key] = e.line
-				if rest := part.f.data[e.valEnd:e.end]; !isBlank(rest) {
+				if rest := data[e.valEnd:e.end]; !isBlank(rest) {
 					warn("%s:%d: the AWS CLI takes the comment for a part of the value of %s", part.f.path, e.line, e.key)
 				}
 			}

@@ -1,0 +1,209 @@
+package profiles
+
+import (
+	"bytes"
+	"errors"
+	"io"
+	"io/fs"
+	"os"
+
+	"github.com/xrole/xrole/internal/fault"
+)
+
+// file is one of the two files, scanned.
+type file struct {
+	path     string
+	sections []section
+	names    []byte
+	secret   bool        // the credentials file
+	info     fs.FileInfo // as it was when scanned; nil if there is no such file
+	// data is the content of a file of up to holdLimit. Of a larger one only
+	// the sections that are asked for are read again: the memory for the rest,
+	// page by page, would cost more than the scan.
+	data []byte
+}
+
+const (
+	holdLimit = 256 << 10
+	pieceSize = 128 << 10
+)
+
+// newFile scans a content that is in memory.
+func newFile(path string, data []byte, credentials bool) (file, error) {
+	if data == nil {
+		data = []byte{} // nil means not held
+	}
+	f := file{path: path, data: data, secret: credentials}
+	sc := scanner{credentials: credentials}
+	_, bad := sc.feed(data, true)
+	if bad != nil {
+		return f, f.malformed(bad)
+	}
+	f.sections, f.names = sc.sections, sc.names
+	return f, nil
+}
+
+// openFile scans the file at path; a file that does not exist is empty.
+func openFile(path string, credentials bool) (file, error) {
+	f := file{path: path, secret: credentials}
+	if path == "" {
+		return f, nil
+	}
+	r, err := os.Open(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return f, nil
+	}
+	if err != nil {
+		return f, unreadable(path, err)
+	}
+	defer func() { _ = r.Close() }()
+	if f.info, err = r.Stat(); err != nil {
+		return f, unreadable(path, err)
+	}
+	if f.info.Size() > holdLimit {
+		return f, f.scanPieces(r)
+	}
+	data, err := io.ReadAll(r)
+	if err != nil {
+		return f, unreadable(path, err)
+	}
+	held, err := newFile(path, data, credentials)
+	held.info = f.info
+	return held, err
+}
+
+// scanPieces scans a large file through one small buffer.
+func (f *file) scanPieces(r io.Reader) error {
+	size := int(f.info.Size())
+	sc := scanner{credentials: f.secret, sections: make([]section, 0, size/128), names: make([]byte, 0, size/16)}
+	buf, have := make([]byte, pieceSize), 0
+	for final := false; !final; {
+		if have == len(buf) { // one line fills it
+			buf = append(buf, make([]byte, len(buf))...)
+		}
+		n, err := r.Read(buf[have:])
+		have += n
+		if final = errors.Is(err, io.EOF); err != nil && !final {
+			return unreadable(f.path, err)
+		}
+		used, bad := sc.feed(buf[:have], final)
+		if bad != nil {
+			return f.malformed(bad)
+		}
+		have = copy(buf, buf[used:have])
+	}
+	f.sections, f.names = sc.sections, sc.names
+	return nil
+}
+
+// read returns bytes that hold the section, and the section with its offsets
+// in them.
+func (f *file) read(s section) ([]byte, section, error) {
+	if f.data != nil || f.info == nil {
+		return f.data, s, nil
+	}
+	data := make([]byte, s.end-s.start)
+	if err := f.reread(data, s.start); err != nil {
+		return nil, s, err
+	}
+	s.body, s.end, s.start = s.body-s.start, len(data), 0
+	return data, s, nil
+}
+
+// hold brings the whole file into memory.
+func (f *file) hold() error {
+	if f.data != nil || f.info == nil {
+		return nil
+	}
+	data := make([]byte, f.info.Size())
+	if err := f.reread(data, 0); err != nil {
+		return err
+	}
+	f.data = data
+	return nil
+}
+
+// reread fills data from the scanned file, and refuses another one: the
+// offsets would mean something else there.
+func (f *file) reread(data []byte, offset int) error {
+	r, err := os.Open(f.path)
+	if err != nil {
+		return unreadable(f.path, err)
+	}
+	defer func() { _ = r.Close() }()
+	if _, err = r.ReadAt(data, int64(offset)); err != nil && !errors.Is(err, io.EOF) {
+		return unreadable(f.path, err)
+	}
+	now, err2 := r.Stat()
+	if err != nil || err2 != nil || !os.SameFile(now, f.info) || now.Size() != f.info.Size() || !now.ModTime().Equal(f.info.ModTime()) {
+		return fault.New(fault.Config, "%s was changed while it was read", f.path).WithHint("try again")
+	}
+	return nil
+}
+
+// entries takes a section apart; data is what the entries' offsets refer to.
+func (f *file) entries(s section) (data []byte, list []entry, err error) {
+	data, s, err = f.read(s)
+	if err != nil {
+		return nil, nil, err
+	}
+	list, bad := entries(data, s)
+	if bad != nil {
+		return nil, nil, f.malformed(bad)
+	}
+	return data, list, nil
+}
+
+// render appends sections for [parse].
+func (f *file) render(b *bytes.Buffer, sections []section) error {
+	for _, sec := range sections {
+		data, list, err := f.entries(sec)
+		if err != nil {
+			return err
+		}
+		render(b, data, list)
+	}
+	return nil
+}
+
+func (f *file) name(s section) []byte { return f.names[s.nameStart:s.nameEnd] }
+
+// find returns the sections of that type and name, in the order of the file.
+func (f *file) find(typ sectionType, name string) []section {
+	var found []section
+	for _, s := range f.sections {
+		if s.typ == typ && string(f.name(s)) == name {
+			found = append(found, s)
+		}
+	}
+	return found
+}
+
+// profile returns the sections that make up a profile in this file.
+func (f *file) profile(name string) []section {
+	found := f.find(typeProfile, name)
+	if len(found) == 0 && name == "default" {
+		return f.find(typeDefault, name)
+	}
+	return found
+}
+
+func (f *file) byName() map[string][]section {
+	m := make(map[string][]section, len(f.sections))
+	for _, sec := range f.sections {
+		if sec.typ == typeProfile {
+			name := string(f.name(sec))
+			m[name] = append(m[name], sec)
+		}
+	}
+	return m
+}
+
+func unreadable(path string, err error) error {
+	cause := err
+	var perr *fs.PathError
+	if errors.As(err, &perr) {
+		cause = perr.Err
+	}
+	return fault.New(fault.Config, "can't read %q: %v", path, cause).Because(err)
+}

@@ -1,0 +1,74 @@
+package profiles
+
+import (
+	"bytes"
+	"fmt"
+	"maps"
+	"os"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// TestLargeFile reads a file piece by piece and expects what one that is held
+// in memory gives.
+func TestLargeFile(t *testing.T) {
+	for _, eol := range []string{"\n", "\r\n"} {
+		var text strings.Builder
+		text.WriteString("\ufeff# first" + eol)
+		for i := range 5000 {
+			fmt.Fprintf(&text, "[profile p%d]%sregion = r%d # c%s  more%s%s", i, eol, i, eol, eol, strings.Repeat(eol, i%3))
+		}
+		fmt.Fprintf(&text, "[profile last]%slong = %s%sa = 1", eol, strings.Repeat("x", 3*pieceSize), eol)
+		s := mustLoad(t, text.String(), "")
+		if s.config.data != nil {
+			t.Fatal("the file is held in memory")
+		}
+		held, err := newFile(s.config.path, []byte(text.String()), false)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !slices.Equal(s.config.sections, held.sections) || !bytes.Equal(s.config.names, held.names) {
+			t.Error("other sections than in memory")
+		}
+		small := &Set{config: held}
+		for _, name := range []string{"p0", "p1777", "p4999", "last"} {
+			got, err := s.Profile(name)
+			if err != nil {
+				t.Fatal(err)
+			}
+			want, err := small.Profile(name)
+			if err != nil || !maps.Equal(got.Properties, want.Properties) || got.Line != want.Line || len(want.Properties) == 0 {
+				t.Errorf("%s: %.80q, want %.80q (%v)", name, got.Properties, want.Properties, err)
+			}
+		}
+		if list, errs := s.Profiles(); len(list) != 5001 || len(errs) > 0 {
+			t.Errorf("%d profiles, %v", len(list), errs)
+		}
+		if !bytes.Equal(s.ConfigBytes(), held.data) {
+			t.Error("other bytes than in memory")
+		}
+		if w := s.Warnings("p1777"); len(w) != 2 {
+			t.Errorf("warnings %q", w)
+		}
+
+		malformed := text.String() + eol + "bad" + eol
+		_, err = load(t, malformed, "")
+		contains(t, err, fmt.Sprintf(":%d:", strings.Count(malformed, "\n")), "bad")
+
+		if err := os.WriteFile(s.config.path, []byte(text.String()+"\n"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		_, err = s.Profile("p0")
+		contains(t, err, "changed while it was read")
+		_, errs := s.Profiles()
+		if len(errs) != 1 {
+			t.Errorf("errors %v", errs)
+		}
+		if err := os.Remove(s.config.path); err != nil {
+			t.Fatal(err)
+		}
+		_, err = s.Profile("p0")
+		contains(t, err, "can't read")
+	}
+}

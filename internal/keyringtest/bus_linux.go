@@ -16,6 +16,8 @@ import (
 	"github.com/xrole/xrole/internal/suite"
 )
 
+const envBus = "DBUS_SESSION_BUS_ADDRESS"
+
 // patience is for daemons to start on a busy machine.
 const patience = 30 * time.Second
 
@@ -38,17 +40,18 @@ const config = `<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Config
 // environment is what a child needs to find the bus at address. No display, so
 // that nothing waits for a person.
 func environment(address string) []string {
-	return []string{"DBUS_SESSION_BUS_ADDRESS=" + address, "DISPLAY=", "WAYLAND_DISPLAY="}
+	return []string{envBus + "=" + address, "DISPLAY=", "WAYLAND_DISPLAY="}
 }
 
-func address(t testing.TB, env []string) string {
+// value is that of a variable that an environment of ours has.
+func value(t testing.TB, env []string, name string) string {
 	t.Helper()
 	for _, e := range env {
-		if a, ok := strings.CutPrefix(e, "DBUS_SESSION_BUS_ADDRESS="); ok {
-			return a
+		if v, ok := strings.CutPrefix(e, name+"="); ok {
+			return v
 		}
 	}
-	t.Fatal("keyringtest: not an environment of ours")
+	t.Fatalf("keyringtest: no %s: not an environment of ours", name)
 	return ""
 }
 
@@ -159,7 +162,7 @@ func serve(t testing.TB, talk func(net.Conn)) (env []string) {
 // Connect joins the bus of env.
 func Connect(t testing.TB, env []string) *dbus.Conn {
 	t.Helper()
-	conn, err := dbus.Dial(address(t, env))
+	conn, err := dbus.Dial(value(t, env, envBus))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -41,5 +41,8 @@ func Keyctl(t testing.TB) []string { t.Helper(); return leaveOut(t) }
 // Lock leaves the test out.
 func Lock(t testing.TB, _ []string) { t.Helper(); leaveOut(t) }
 
+// Unlock leaves the test out.
+func Unlock(t testing.TB, _ []string) { t.Helper(); leaveOut(t) }
+
 // Isolate has nothing to isolate.
 func Isolate() (code int, ran bool) { return 0, false }

@@ -5,6 +5,7 @@ import (
 	"os/exec"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/godbus/dbus"
 
@@ -100,17 +101,44 @@ func NewCollection(t testing.TB, env []string, label string) {
 	}
 }
 
+// Unlock unlocks the collection "login" of the gnome-keyring of env as a person
+// without a desktop would, with another daemon in the place of the first.
+func Unlock(t testing.TB, env []string) {
+	t.Helper()
+	daemon(t, env, "--replace", "--unlock")
+	service := Connect(t, env).Object(secretsName, login)
+	for deadline := time.Now().Add(patience); ; time.Sleep(5 * time.Millisecond) {
+		locked, err := service.GetProperty("org.freedesktop.Secret.Collection.Locked")
+		if err == nil && locked.Value() == false {
+			return
+		}
+		if time.Now().After(deadline) {
+			t.Fatalf("still locked: %v %v", locked, err)
+		}
+	}
+}
+
+// envHome is where the daemon of an environment has its files.
+const envHome = "XROLE_TEST_KEYRING_HOME"
+
 // gnomeKeyring starts the daemon on a bus of its own and waits for it.
 func gnomeKeyring(t testing.TB, args ...string) (env []string) {
 	t.Helper()
 	suite.Need(t, "dbus-daemon", "gnome-keyring-daemon")
-	env = NoService(t)
-	home := shortDir(t)
-	cmd := exec.Command("gnome-keyring-daemon", append([]string{"--foreground", "--components=secrets"}, args...)...)
-	cmd.Env = append(os.Environ(), env...)
-	cmd.Env = append(cmd.Env, "HOME="+home, "XDG_DATA_HOME="+home, "XDG_CACHE_HOME="+home, "XDG_RUNTIME_DIR="+home, "GNOME_KEYRING_CONTROL=")
-	cmd.Stdin = strings.NewReader("test") // the password, for --unlock
-	run(t, cmd)
+	env = append(NoService(t), envHome+"="+shortDir(t))
+	daemon(t, env, args...)
 	await(t, Connect(t, env), secretsName)
 	return env
+}
+
+func daemon(t testing.TB, env []string, args ...string) {
+	t.Helper()
+	cmd := exec.Command("gnome-keyring-daemon", append([]string{"--foreground", "--components=secrets"}, args...)...)
+	cmd.Env = append(os.Environ(), env...)
+	for _, name := range []string{"HOME", "XDG_DATA_HOME", "XDG_CACHE_HOME", "XDG_RUNTIME_DIR"} {
+		cmd.Env = append(cmd.Env, name+"="+value(t, env, envHome))
+	}
+	cmd.Env = append(cmd.Env, "GNOME_KEYRING_CONTROL=")
+	cmd.Stdin = strings.NewReader("test") // the password, for --unlock
+	run(t, cmd)
 }

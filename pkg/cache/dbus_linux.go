@@ -158,7 +158,9 @@ func isLocked(err error) bool {
 // service and none that could be started.
 func noService(e dbus.Error) bool {
 	switch e.Name {
-	case "org.freedesktop.DBus.Error.ServiceUnknown", "org.freedesktop.DBus.Error.NameHasNoOwner":
+	case "org.freedesktop.DBus.Error.ServiceUnknown",
+		"org.freedesktop.DBus.Error.NameHasNoOwner",
+		"org.freedesktop.DBus.Error.Spawn.ServiceNotFound":
 		return true
 	}
 	return false

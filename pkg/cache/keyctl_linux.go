@@ -73,25 +73,34 @@ func (k *keyctl) remove(ctx context.Context, item string) error {
 	return k.refused(k.library.remove(ctx, item))
 }
 
-// items lists the user's keyring. The library's own list ends at the first key
-// that can't be described, and other programs keep keys there too.
 func (k *keyctl) items(context.Context) ([]string, error) {
-	ids, err := userKeys()
+	names, _, err := userItems()
 	if err != nil {
 		return nil, k.refused(failed(nameKeyctl, err))
 	}
-	var names []string
+	return names, nil
+}
+
+// userItems lists the user's keyring: the names of the keys that hold data, and
+// the ids of those that have ended and that the kernel has yet to collect. The
+// library's own list ends at the first key that can't be described, and other
+// programs keep keys there too.
+func userItems() (names []string, ended []int, err error) {
+	ids, err := userKeys()
+	if err != nil {
+		return nil, nil, err
+	}
 	for _, id := range ids {
 		// "type;uid;gid;perm;description"
 		d, err := unix.KeyctlString(unix.KEYCTL_DESCRIBE, id)
-		if err != nil {
-			continue
-		}
-		if kind, _, _ := strings.Cut(d, ";"); kind == "user" {
+		switch kind, _, _ := strings.Cut(d, ";"); {
+		case errors.Is(err, unix.EKEYEXPIRED), errors.Is(err, unix.EKEYREVOKED):
+			ended = append(ended, id)
+		case err == nil && kind == "user":
 			names = append(names, d[strings.LastIndex(d, ";")+1:])
 		}
 	}
-	return names, nil
+	return names, ended, nil
 }
 
 // userKeys returns the ids in the user's keyring.
@@ -156,11 +165,18 @@ func (k *keyctl) makeRoom(ctx context.Context, item string, data []byte, full er
 	}
 }
 
-// sweep removes the items that nobody will be served any more.
+// sweep removes the items that nobody will be served any more, and the keys
+// that have ended: those are nobody's now, whosever they were, but count until
+// the kernel collects them.
 func (k *keyctl) sweep(ctx context.Context) (removed int, err error) {
-	names, err := k.items(ctx)
+	names, ended, err := userItems()
 	if err != nil {
 		return 0, err
+	}
+	for _, id := range ended {
+		if _, err := unix.KeyctlInt(unix.KEYCTL_UNLINK, id, unix.KEY_SPEC_USER_KEYRING, 0, 0); err == nil {
+			removed++
+		}
 	}
 	for _, name := range names {
 		if _, ours := KeyOfItem(name); !ours {

@@ -148,6 +148,23 @@ func TestKeyctlMakesRoom(t *testing.T) {
 			}
 		}
 	})
+	t.Run("ended keys go", func(t *testing.T) {
+		k := newTestKeyctl(t, now)
+		ended, live := put(t, k, "ended", time.Hour), put(t, k, "live", 2*time.Minute)
+		id, err := unix.KeyctlSearch(unix.KEY_SPEC_USER_KEYRING, "user", ended, 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := unix.KeyctlInt(unix.KEYCTL_REVOKE, id, 0, 0, 0); err != nil {
+			t.Fatal(err)
+		}
+		if removed, err := k.sweep(context.Background()); removed != 1 || err != nil {
+			t.Errorf("removed %d, %v", removed, err)
+		}
+		if _, err := k.get(context.Background(), live); err != nil {
+			t.Errorf("a live item went: %v", err)
+		}
+	})
 	t.Run("all are alive", func(t *testing.T) {
 		k := newTestKeyctl(t, now)
 		live := put(t, k, "live", 2*time.Minute)

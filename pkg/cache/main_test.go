@@ -202,7 +202,8 @@ func helper(t *testing.T, command string, env []string, args ...string) *exec.Cm
 	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 	t.Cleanup(cancel)
 	cmd := exec.CommandContext(ctx, exe, append([]string{command}, args...)...)
-	cmd.Env = append(os.Environ(), "XROLE_KEYRING=", envCollectionUnset, envHelper+"=1", envStateDir+"="+t.TempDir())
+	cmd.Env = append(os.Environ(), "XROLE_KEYRING=", envCollectionUnset, envHelper+"=1", envStateDir+"="+t.TempDir(),
+		"GORACE=atexit_sleep_ms=0") // under -race a child would sleep a second before it exits
 	cmd.Env = append(cmd.Env, env...)
 	return cmd
 }

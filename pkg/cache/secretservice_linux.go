@@ -105,7 +105,7 @@ func (s *secretService) set(ctx context.Context, item string, data []byte, _ tim
 	// Where there is none the library makes one, and the person chooses its password.
 	_, err = watched(ctx, s, status == nowhere, write(item, data))
 	if status == nowhere && err != nil && ctx.Err() == nil {
-		err = errNobody
+		err = because(errNobody, err)
 	}
 	return s.explain(ctx, err)
 }
@@ -229,7 +229,8 @@ func (s *secretService) explain(ctx context.Context, err error) error {
 	if s.display && isLocked(err) { // there was a dialog
 		err = because(errNobody, err)
 	}
-	const unlock = "log in to the desktop or run gnome-keyring-daemon --unlock, or use --keyring keyctl"
+	// --unlock alone starts a second daemon, and leaves the first one locked.
+	const unlock = "log in to the desktop, or run `gnome-keyring-daemon --replace --unlock` (it reads the password from stdin), or use --keyring keyctl"
 	name := s.collectionInUse()
 	var answer dbus.Error
 	switch {

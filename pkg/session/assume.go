@@ -133,6 +133,7 @@ func (r *request) assumeWith(ctx context.Context, i int, base credentials.Creden
 	if err != nil {
 		return credentials.Credentials{}, r.translate(err, call{op: "AssumeRole", target: target, hop: &hop, last: i == 0, mfa: code != "" || r.mode == mfaSession && i == 0})
 	}
+	r.debugf("AssumeRole %s as %s, region %s: granted", hop.RoleARN, base.AccessKeyID, target.Region)
 	return fromSTS(out.Credentials, account(hop.RoleARN))
 }
 

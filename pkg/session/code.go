@@ -81,6 +81,7 @@ func (r *request) newMFASession(ctx context.Context, serves func(held) bool) (he
 	if err != nil {
 		return held{}, err
 	}
+	r.debugf("GetSessionToken with %s as %s, region %s: granted", r.device, src.AccessKeyID, target.Region)
 	c, err := fromSTS(out.Credentials, account(r.device))
 	if err != nil {
 		return held{}, err

@@ -138,6 +138,7 @@ func (r *request) role(ctx context.Context, i int, mayAsk bool) (credentials.Cre
 		r.debugf("role session %s: %s left, served from %s", key.Item(), held.left(began), r.Store.Name())
 		return held.Credentials, nil
 	}
+	r.debugf("role session %s: %s in %s", key.Item(), held.state(began), r.Store.Name())
 	lock, err := r.lock(ctx, "role-"+key.Item())
 	if err != nil {
 		return credentials.Credentials{}, err
@@ -182,6 +183,14 @@ func (h held) usable() bool { return h.found }
 
 func (h held) left(now time.Time) time.Duration {
 	return h.Credentials.Expiration.Sub(now).Round(time.Second)
+}
+
+// state says for --debug why the session is not served as it is.
+func (h held) state(now time.Time) string {
+	if !h.found {
+		return "none"
+	}
+	return h.left(now).String() + " left"
 }
 
 // clockSlack is how far in the future a session may seem to have been

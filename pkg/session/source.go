@@ -2,6 +2,7 @@ package session
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"net"
 	"net/url"
@@ -16,6 +17,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/credentials/endpointcreds"
 	"github.com/aws/aws-sdk-go-v2/credentials/processcreds"
 	"github.com/aws/aws-sdk-go-v2/credentials/ssocreds"
+	"github.com/aws/aws-sdk-go-v2/feature/ec2/imds"
+	"github.com/aws/smithy-go"
 
 	"github.com/xrole/xrole/internal/fault"
 	"github.com/xrole/xrole/pkg/credentials"
@@ -77,7 +80,7 @@ func (r *request) fromEnvironment() (credentials.Credentials, error) {
 func (r *request) provider(ctx context.Context, s profiles.Source) (aws.CredentialsProvider, error) {
 	switch s.Kind {
 	case profiles.SourceEC2:
-		return ec2rolecreds.New(), nil
+		return ec2rolecreds.New(func(o *ec2rolecreds.Options) { o.Client = instance(s.Settings) }), nil
 	case profiles.SourceECS:
 		return r.container()
 	}
@@ -92,6 +95,16 @@ func (r *request) provider(ctx context.Context, s profiles.Source) (aws.Credenti
 		return nil, err
 	}
 	return cfg.Credentials, nil
+}
+
+// instance is the EC2 metadata service, where the profile or else the
+// environment says that it is.
+func instance(settings map[string]string) *imds.Client {
+	o := imds.Options{Endpoint: settings["ec2_metadata_service_endpoint"]}
+	if strings.EqualFold(settings["ec2_metadata_service_endpoint_mode"], "IPv6") {
+		o.EndpointMode = imds.EndpointModeStateIPv6
+	}
+	return imds.New(o)
 }
 
 // containerHost serves the relative URI (AWS SDKs reference guide, "Container
@@ -136,14 +149,13 @@ func checkContainerURI(endpoint string) error {
 
 func (r *request) sourceFailed(ctx context.Context, err error) error {
 	var already *fault.Error
-	var expired *ssocreds.InvalidTokenError
 	s := r.chain.Source
 	switch {
 	case errors.As(err, &already):
 		return err
 	case errors.Is(ctx.Err(), context.Canceled):
 		return interrupted(err)
-	case errors.As(err, &expired) || s.Kind == profiles.SourceSSO && tokenMissing(err):
+	case s.Kind == profiles.SourceSSO && r.loginNeeded(err):
 		login := "aws sso login --profile " + s.Profile
 		if session := s.Settings["sso_session"]; session != "" {
 			login = "aws sso login --sso-session " + session
@@ -171,6 +183,26 @@ func processFailure(err error) string {
 	return "its credential_process did not print credentials that can be read"
 }
 
-// tokenMissing tells an Identity Center login that never was from other
-// failures: the SDK then finds no token file.
-func tokenMissing(err error) bool { return errors.Is(err, os.ErrNotExist) }
+// loginNeeded tells an Identity Center session that is over, or never was, from
+// other failures. The SDK has a type for some of these errors only, so in
+// doubt the token's own file is asked.
+func (r *request) loginNeeded(err error) bool {
+	var expired *ssocreds.InvalidTokenError
+	var api smithy.APIError
+	switch {
+	case errors.As(err, &expired):
+		return true
+	case errors.As(err, &api):
+		return api.ErrorCode() == "UnauthorizedException"
+	}
+	settings := r.chain.Source.Settings
+	path, err := ssocreds.StandardCachedTokenFilepath(first(settings["sso_session"], settings["sso_start_url"]))
+	if err != nil {
+		return false
+	}
+	data, err := os.ReadFile(path)
+	var token struct {
+		ExpiresAt time.Time `json:"expiresAt"`
+	}
+	return err != nil || json.Unmarshal(data, &token) != nil || !token.ExpiresAt.After(r.Now())
+}

@@ -45,7 +45,7 @@ func (a *app) exec(c *cli.Context) error {
 		return err
 	}
 	environ := output.EnvVars(got, chain.Profile, chain.Region).Environ(a.environ)
-	a.code, err = replace(c.Context, path, a.wrapped, environ)
+	a.code, err = a.replace(path, a.wrapped, environ)
 	if err != nil {
 		return cantRun(a.wrapped[0], err)
 	}

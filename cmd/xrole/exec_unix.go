@@ -2,13 +2,10 @@
 
 package main
 
-import (
-	"context"
-	"syscall"
-)
+import "syscall"
 
 // replace puts the command into this process's place; it returns only if that
 // failed.
-func replace(_ context.Context, path string, argv, environ []string) (int, error) {
+func (a *app) replace(path string, argv, environ []string) (int, error) {
 	return 0, syscall.Exec(path, argv, environ)
 }

@@ -27,8 +27,20 @@ var version = "dev"
 
 func main() {
 	busguard.Restore()
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
+	ctx, stop := signal.NotifyContext(context.Background(), endings()...)
 	code := newApp(os.Stdin, os.Stdout, os.Stderr, os.Environ()).run(ctx, os.Args)
 	stop()
 	os.Exit(code)
+}
+
+// endings are the signals that end a run. One that our parent had ignored, as
+// nohup does, stays ignored, for us and for what `exec` puts in our place.
+func endings() []os.Signal {
+	var signals []os.Signal
+	for _, s := range []os.Signal{os.Interrupt, syscall.SIGTERM, syscall.SIGHUP} {
+		if !signal.Ignored(s) {
+			signals = append(signals, s)
+		}
+	}
+	return signals
 }

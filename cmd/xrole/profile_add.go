@@ -29,7 +29,7 @@ func (a *app) profileAddCommand() *cli.Command {
 			&cli.StringFlag{Name: "mfa-process", Usage: "a `COMMAND` that prints an MFA code"},
 			&cli.StringFlag{Name: "external-id", Usage: "the `ID` that the role's trust policy asks for"},
 			&cli.StringFlag{Name: "duration", Usage: "how long a session lives, as 1h or 3600 (default: 1h)"},
-			&cli.StringFlag{Name: "region", Usage: "the `REGION` that tools use with this profile"},
+			&cli.StringFlag{Name: "region", Usage: "the `REGION` that tools use with this profile (default: the source profile's)"},
 			&cli.StringFlag{Name: "sts-region", Usage: "the `REGION` whose STS is called, if another"},
 			&cli.StringFlag{Name: "session-name", Usage: "the role session `NAME` (default: user@host)"},
 			&cli.StringFlag{Name: "source-identity", Usage: "the source `IDENTITY` that CloudTrail keeps along a chain"},
@@ -145,6 +145,9 @@ func (a *app) section(c *cli.Context, set *profiles.Set, name string) ([]profile
 	if err != nil {
 		return nil, err
 	}
+	if given["region"] == "" {
+		given["region"] = regionOf(set, given["source-profile"])
+	}
 	section := []profiles.Property{{Key: "credential_process", Value: command}}
 	for _, s := range settings {
 		v := given[s.flag]
@@ -158,6 +161,19 @@ func (a *app) section(c *cli.Context, set *profiles.Set, name string) ([]profile
 	}
 	lists, err := listSettings(c)
 	return append(section, lists...), err
+}
+
+// regionOf is the source profile's region: the AWS tools look for one in the
+// profile that they are given, and most of them can't do without.
+func regionOf(set *profiles.Set, source string) string {
+	if source == "" || !set.Has(source) {
+		return ""
+	}
+	p, err := set.Profile(source)
+	if err != nil {
+		return "" // said when the chain is resolved
+	}
+	return p.Properties["region"]
 }
 
 // missing completes the flags by asking for what a role profile can't be

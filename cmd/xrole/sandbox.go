@@ -70,7 +70,7 @@ func (a *app) sandbox(c *cli.Context) error {
 		argv = []string{a.shell()}
 		a.say("sandbox", "AWS is at "+server.URL()+", exit ends it; `xrole sandbox --help` says what is there")
 	}
-	a.code, err = runChild(c.Context, argv, inside)
+	a.code, err = a.runChild(c.Context, argv, inside)
 	// What the sandbox's sessions left in the keyring is of no use to anybody.
 	left := newApp(a.in, a.out, a.err, inside)
 	if store, openErr := left.store(c); openErr == nil {
@@ -144,9 +144,9 @@ func (a *app) shell() string {
 
 // runChild runs a command to its end and returns its exit code. Signals from
 // the terminal reach the child by themselves; it decides what they mean.
-func runChild(ctx context.Context, argv, environ []string) (int, error) {
+func (a *app) runChild(ctx context.Context, argv, environ []string) (int, error) {
 	cmd := exec.Command(argv[0], argv[1:]...)
-	cmd.Env, cmd.Stdin, cmd.Stdout, cmd.Stderr = environ, os.Stdin, os.Stdout, os.Stderr
+	cmd.Env, cmd.Stdin, cmd.Stdout, cmd.Stderr = environ, a.in, a.out, a.err
 	if err := cmd.Start(); err != nil {
 		return 0, err
 	}

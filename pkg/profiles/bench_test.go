@@ -46,6 +46,7 @@ func BenchmarkChain(b *testing.B) {
 	}
 }
 
+// BenchmarkScan is the scan alone, of a file in memory.
 func BenchmarkScan(b *testing.B) {
 	files := manyProfiles(b, 10000)
 	data, err := os.ReadFile(files.Config)
@@ -56,6 +57,18 @@ func BenchmarkScan(b *testing.B) {
 	b.ReportAllocs()
 	for b.Loop() {
 		if _, err := newFile("config", data, false); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+// BenchmarkLoad is the scan of a file on disk.
+func BenchmarkLoad(b *testing.B) {
+	files := manyProfiles(b, 10000)
+	files.Credentials = ""
+	b.ReportAllocs()
+	for b.Loop() {
+		if _, err := Load(files); err != nil {
 			b.Fatal(err)
 		}
 	}

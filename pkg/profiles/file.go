@@ -6,6 +6,7 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"slices"
 
 	"github.com/xrole/xrole/internal/fault"
 )
@@ -25,7 +26,8 @@ type file struct {
 
 const (
 	holdLimit = 256 << 10
-	pieceSize = 128 << 10
+	pieceSize = 64 << 10
+	sizeLimit = 1 << 30
 )
 
 // newFile scans a content that is in memory.
@@ -34,7 +36,7 @@ func newFile(path string, data []byte, credentials bool) (file, error) {
 		data = []byte{} // nil means not held
 	}
 	f := file{path: path, data: data, secret: credentials}
-	sc := scanner{credentials: credentials}
+	sc := scanner{credentials: credentials, sections: make([]section, 0, bytes.Count(data, []byte("["))+1)}
 	_, bad := sc.feed(data, true)
 	if bad != nil {
 		return f, f.malformed(bad)
@@ -60,22 +62,25 @@ func openFile(path string, credentials bool) (file, error) {
 	if f.info, err = r.Stat(); err != nil {
 		return f, unreadable(path, err)
 	}
+	if f.info.Size() > sizeLimit {
+		return f, unreadable(path, errors.New("larger than 1 GiB"))
+	}
 	if f.info.Size() > holdLimit {
 		return f, f.scanPieces(r)
 	}
-	data, err := io.ReadAll(r)
-	if err != nil {
+	var b bytes.Buffer
+	b.Grow(int(f.info.Size()) + bytes.MinRead)
+	if _, err := b.ReadFrom(r); err != nil {
 		return f, unreadable(path, err)
 	}
-	held, err := newFile(path, data, credentials)
+	held, err := newFile(path, b.Bytes(), credentials)
 	held.info = f.info
 	return held, err
 }
 
 // scanPieces scans a large file through one small buffer.
 func (f *file) scanPieces(r io.Reader) error {
-	size := int(f.info.Size())
-	sc := scanner{credentials: f.secret, sections: make([]section, 0, size/128), names: make([]byte, 0, size/16)}
+	sc := scanner{credentials: f.secret}
 	buf, have := make([]byte, pieceSize), 0
 	for final := false; !final; {
 		if have == len(buf) { // one line fills it
@@ -91,6 +96,10 @@ func (f *file) scanPieces(r io.Reader) error {
 			return f.malformed(bad)
 		}
 		have = copy(buf, buf[used:have])
+		if pieces := int(f.info.Size())/pieceSize + 1; sc.offset == used { // the first: more of the same will come
+			sc.sections = slices.Grow(sc.sections, pieces*len(sc.sections))
+			sc.names = slices.Grow(sc.names, pieces*len(sc.names))
+		}
 	}
 	f.sections, f.names = sc.sections, sc.names
 	return nil

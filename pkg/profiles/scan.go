@@ -20,9 +20,9 @@ const (
 
 // section is one section's extent in a file, in byte offsets.
 type section struct {
-	start, body, end   int // header line, what follows it, next header or end of file
-	nameStart, nameEnd int // the name, without quotes, among the scanner's names
-	line               int // of the header, from 1
+	start, body, end   int   // header line, what follows it, next header or end of file
+	line               int   // of the header, from 1
+	nameStart, nameEnd int32 // the name, without quotes, among the scanner's names
 	typ                sectionType
 }
 
@@ -81,18 +81,19 @@ func (sc *scanner) take(line []byte, at int) string {
 	switch line[0] {
 	case '\n', '#', ';':
 	case '[':
-		s, what := header(line, sc.credentials)
+		typ, from, to, what := header(line, sc.credentials)
 		if what != "" {
 			return what
 		}
 		if n > 0 {
 			sc.sections[n-1].end = at
 		}
-		from := len(sc.names)
-		sc.names = append(sc.names, line[s.nameStart:s.nameEnd]...)
-		s.nameStart, s.nameEnd = from, len(sc.names)
-		s.start, s.body, s.line = at, at+len(line), sc.line
-		sc.sections = append(sc.sections, s)
+		names := len(sc.names)
+		sc.names = append(sc.names, line[from:to]...)
+		sc.sections = append(sc.sections, section{
+			start: at, body: at + len(line), line: sc.line, typ: typ,
+			nameStart: int32(names), nameEnd: int32(len(sc.names)),
+		})
 	case ' ', '\t', '\r', '\v', '\f':
 		if n == 0 && !isBlank(line) && !isComment(line) {
 			return "nothing to continue"
@@ -125,43 +126,40 @@ func assignment(line []byte) string {
 	return ""
 }
 
-// header reads a header line; the offsets of the name are relative to it. The
-// string says what is wrong, empty for a header that can be read.
-func header(line []byte, credentials bool) (section, string) {
+// header reads a header line: its type, and where in it the name stands. what
+// says what is wrong, "" for a header that can be read.
+func header(line []byte, credentials bool) (typ sectionType, from, to int, what string) {
 	end := headerEnd(line)
 	if end < 0 {
-		return section{}, "section header without its closing bracket"
+		return 0, 0, 0, "section header without its closing bracket"
 	}
 	for rest := end + 1; rest < len(line); rest++ {
 		if c := line[rest]; c == '#' || c == ';' {
 			break
 		} else if !isSpace(c) {
-			return section{}, "text after the closing bracket"
+			return 0, 0, 0, "text after the closing bracket"
 		}
 	}
-	from, to := trimSpan(line, 1, end)
+	from, to = trimSpan(line, 1, end)
 	if credentials {
-		s := section{nameStart: from, nameEnd: to}
-		switch inner := line[from:to]; {
-		case validName(inner):
-			s.typ = typeProfile
-		case bytes.ContainsAny(inner, " \t"):
-			s.typ = typeSpaced
+		switch name := line[from:to]; {
+		case validName(name):
+			typ = typeProfile
+		case bytes.ContainsAny(name, " \t"):
+			typ = typeSpaced
 		}
-		return s, ""
+		return typ, from, to, ""
 	}
 	i := from
 	for i < to && line[i] != ' ' && line[i] != '\t' {
 		i++
 	}
 	if i == to {
-		s := section{nameStart: from, nameEnd: to}
 		if string(line[from:to]) == "default" {
-			s.typ = typeDefault
+			typ = typeDefault
 		}
-		return s, ""
+		return typ, from, to, ""
 	}
-	var typ sectionType
 	switch string(line[from:i]) {
 	case "profile":
 		typ = typeProfile
@@ -170,17 +168,16 @@ func header(line []byte, credentials bool) (section, string) {
 	case "services":
 		typ = typeServices
 	default:
-		return section{nameStart: from, nameEnd: to}, ""
+		return typeOther, from, to, ""
 	}
 	from, to = trimSpan(line, i, to)
-	s := section{nameStart: from, nameEnd: to}
 	switch name := line[from:to]; {
 	case validName(name):
-		s.typ = typ
+		return typ, from, to, ""
 	case len(name) > 2 && (name[0] == '"' || name[0] == '\'') && name[len(name)-1] == name[0]:
-		s.typ, s.nameStart, s.nameEnd = typ, from+1, to-1
+		return typ, from + 1, to - 1, ""
 	}
-	return s, ""
+	return typeOther, from, to, ""
 }
 
 // headerEnd is the index of the bracket that closes a header, or -1. A comment

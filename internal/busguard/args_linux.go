@@ -15,12 +15,17 @@ var commands = []string{
 // behind the bus, or may come to mean it.
 var backends = []string{"", "auto", "secret-service"}
 
-// wanted reports whether a command line may need the bus: args without the
-// program's name, env the value of XROLE_KEYRING. It need not be exact: a bus
-// probed in vain costs less than a millisecond, or the deadline if it hangs.
+// wanted reports whether a command line may need the bus: args begins with the
+// program's name, env is the value of XROLE_KEYRING. It need not be exact: a bus
+// probed in vain costs less than a millisecond, or the deadline if it hangs. So
+// a program that is not xrole, and whose arguments mean something else, is taken
+// for one that may.
 func wanted(args []string, env string) bool {
+	if len(args) == 0 || !strings.HasPrefix(args[0][strings.LastIndexByte(args[0], '/')+1:], "xrole") {
+		return slices.Contains(backends, env)
+	}
 	command, backend := "", env
-	for i := 0; i < len(args) && args[i] != "--"; i++ {
+	for i := 1; i < len(args) && args[i] != "--"; i++ {
 		arg := args[i]
 		if !strings.HasPrefix(arg, "-") {
 			if command == "" {

@@ -27,7 +27,7 @@ var users struct {
 func init() {
 	users.address, users.set = os.LookupEnv(variable)
 	address := hidden
-	if wanted(os.Args[1:], os.Getenv("XROLE_KEYRING")) {
+	if wanted(os.Args, os.Getenv("XROLE_KEYRING")) {
 		var s socket
 		s, found.state, found.reason = look(users.address, os.Getuid(), patience)
 		if found.state == Answers {
@@ -38,7 +38,8 @@ func init() {
 }
 
 // Restore gives DBUS_SESSION_BUS_ADDRESS back as the user had it, for child
-// processes. The keyring library keeps the connection that it has.
+// processes. The keyring library keeps the connection that it has. Package
+// cache does this in its own init, which follows the library's.
 func Restore() {
 	if users.set {
 		_ = os.Setenv(variable, users.address)

@@ -44,8 +44,23 @@ func TestWanted(t *testing.T) {
 		{"--keyring credentials", "", false},     // its value is no command
 	}
 	for _, tt := range tests {
-		if got := wanted(strings.Fields(tt.line), tt.env); got != tt.want {
+		if got := wanted(append([]string{"/usr/bin/xrole"}, strings.Fields(tt.line)...), tt.env); got != tt.want {
 			t.Errorf("wanted(%q, %q) = %v", tt.line, tt.env, got)
+		}
+	}
+}
+
+func TestWantedByOthers(t *testing.T) {
+	for env, want := range map[string]bool{"": true, "auto": true, "secret-service": true, "keyctl": false, "none": false} {
+		for _, args := range [][]string{{"/usr/bin/other", "--help"}, {"other"}, {"/opt/xrole/other"}, {""}, nil} {
+			if got := wanted(args, env); got != want {
+				t.Errorf("wanted(%q, %q) = %v", args, env, got)
+			}
+		}
+	}
+	for _, program := range []string{"xrole", "./xrole", "/usr/bin/xrole-1.2"} {
+		if wanted([]string{program, "--help"}, "") {
+			t.Errorf("%s --help wants the bus", program)
 		}
 	}
 }
@@ -254,17 +269,12 @@ func TestDiscover(t *testing.T) {
 	}
 }
 
-// This test binary's own command line has no use for the bus.
 func TestRestore(t *testing.T) {
-	defer func(u struct {
-		address string
-		set     bool
-	}) {
-		users = u
-	}(users)
-	if State() != NotAsked || os.Getenv(variable) != hidden {
-		t.Errorf("at first: %v, %s=%q", State(), variable, os.Getenv(variable))
-	}
+	before, environment := users, os.Getenv(variable)
+	defer func() {
+		users = before
+		_ = os.Setenv(variable, environment)
+	}()
 	users.address, users.set = "unix:path=/x", true
 	Restore()
 	if got := os.Getenv(variable); got != "unix:path=/x" {

@@ -32,7 +32,6 @@ const (
 
 func TestMain(m *testing.M) {
 	if os.Getenv(envHelper) != "" {
-		busguard.Restore()
 		os.Exit(help(os.Args[2:]))
 	}
 	if code, ran := keyringtest.Isolate(); ran {
@@ -52,7 +51,7 @@ type outcome struct {
 	Items []string
 	Name  string
 	Guard string
-	Env   string // DBUS_SESSION_BUS_ADDRESS after Restore
+	Env   string // DBUS_SESSION_BUS_ADDRESS as main finds it
 	Took  time.Duration
 	Debug []string
 }
@@ -202,6 +201,7 @@ func helper(t *testing.T, command string, env []string, args ...string) *exec.Cm
 	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 	t.Cleanup(cancel)
 	cmd := exec.CommandContext(ctx, exe, append([]string{command}, args...)...)
+	cmd.Args[0] = "xrole" // else the guard would not look at the command
 	cmd.Env = append(os.Environ(), "XROLE_KEYRING=", envCollectionUnset, envHelper+"=1", envStateDir+"="+t.TempDir(),
 		"GORACE=atexit_sleep_ms=0") // under -race a child would sleep a second before it exits
 	cmd.Env = append(cmd.Env, env...)

@@ -11,6 +11,11 @@ import (
 
 var platformBackends = []string{nameSecretService, nameKeyctl}
 
+// The keyring library has dialed the bus or given up when this package is
+// initialised, because we import it. Whatever the guard hid, and for whatever
+// program, comes back now.
+func init() { busguard.Restore() }
+
 // openPlatform returns the named backend or chooses: Secret Service where
 // there is one, the kernel's keyring where there is none. A bus or a service
 // that is there and does not do its work is never a reason to choose the other:

@@ -57,7 +57,7 @@ func (s *store) Get(ctx context.Context, k Key) (Entry, error) {
 
 // missing leaves a debug line where something that is there counts as missing.
 func (s *store) missing(k Key, err error) error {
-	if errors.Is(err, ErrMissing) && err != ErrMissing {
+	if errors.Is(err, ErrMissing) && err.Error() != ErrMissing.Error() {
 		s.debug(fmt.Sprintf("item %s: %v", k.Item(), err))
 	}
 	return err

@@ -21,14 +21,14 @@ func (s *Set) Chain(name string) (*Chain, error) {
 	if c.STS, err = s.endpoint(asked); err != nil {
 		return nil, err
 	}
-	roles, source, err := s.walk(asked)
+	roles, end, err := s.walk(asked)
 	if err != nil {
 		return nil, err
 	}
-	if source.origin != nil {
-		c.Source, err = s.source(source.origin)
+	if end.profile != nil {
+		c.Source, err = s.source(end.profile)
 	} else {
-		c.Source, err = s.credentialSource(roles[len(roles)-1], source.credentialSource)
+		c.Source, err = s.credentialSource(roles[len(roles)-1], end.credentialSource)
 	}
 	if err != nil {
 		return nil, err
@@ -45,14 +45,14 @@ func (s *Set) Chain(name string) (*Chain, error) {
 		c.Hops = append(c.Hops, hop)
 		serial, process = hop.MFASerial, hop.MFAProcess
 	}
-	c.MFASession, err = s.mfaSession(asked, source.origin)
+	c.MFASession, err = s.mfaSession(asked, end.profile)
 	return c, err
 }
 
 // origin is where a walk ended: at a profile that holds credentials, or at
 // a role with a credential_source.
 type origin struct {
-	origin           *Profile
+	profile          *Profile // nil for a credential_source
 	credentialSource string
 }
 
@@ -62,7 +62,7 @@ func (s *Set) walk(asked *Profile) (roles []*Profile, end origin, err error) {
 	visited := []string{asked.Name}
 	for p := asked; ; {
 		if !p.role() || p != asked && p.static() {
-			return roles, origin{origin: p}, nil
+			return roles, origin{profile: p}, nil
 		}
 		roles = append(roles, p)
 		next, named, err := s.sourceOf(p)
@@ -72,7 +72,7 @@ func (s *Set) walk(asked *Profile) (roles []*Profile, end origin, err error) {
 		case named != "":
 			return roles, origin{credentialSource: named}, nil
 		case next == p.Name && p.static():
-			return roles, origin{origin: p}, nil
+			return roles, origin{profile: p}, nil
 		}
 		for i, seen := range visited {
 			if seen == next {
@@ -120,7 +120,8 @@ func (s *Set) sourceOf(p *Profile) (profile, source string, err error) {
 			p.Name, s.place(p, p.key("credential_source"))).
 			WithHint("remove one of the two from %s", p.File)
 	case profile+source == "":
-		return "", "", fault.New(fault.Config, "profile %q names a role but no source for its credentials (%s:%d)", p.Name, p.File, p.Line).
+		return "", "", fault.New(fault.Config, "profile %q names a role but no source for its credentials (%s:%d)",
+			p.Name, p.File, p.Line).
 			WithHint("add `%ssource_profile = NAME` or `%scredential_source = Environment` to it", prefix, prefix)
 	}
 	return profile, source, nil
@@ -136,7 +137,8 @@ func (s *Set) sourceProfile(p *Profile, name string) (*Profile, error) {
 	if near := nearest(name, s.Names()); near != "" {
 		return nil, err.WithHint("did you mean %q?", near)
 	}
-	return nil, err.WithHint("add [%s] with aws_access_key_id and aws_secret_access_key to %s, or [profile %s] to %s", name, s.credentials.path, name, s.config.path)
+	return nil, err.WithHint("add [%s] with aws_access_key_id and aws_secret_access_key to %s, or [profile %s] to %s",
+		name, s.credentials.path, name, s.config.path)
 }
 
 func (s *Set) loop(p *Profile, names []string) error {

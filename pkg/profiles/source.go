@@ -122,7 +122,8 @@ func (s *Set) credentialSource(p *Profile, value string) (Source, error) {
 
 func (s *Set) noCredentials(p *Profile) error {
 	err := fault.New(fault.Config, "profile %q has no credentials and names no role (%s:%d)", p.Name, p.File, p.Line)
-	return err.WithHint("add aws_access_key_id and aws_secret_access_key to [%s] in %s, or sso_session, credential_process or role_arn to the profile", p.Name, s.credentials.path)
+	return err.WithHint("add aws_access_key_id and aws_secret_access_key to [%s] in %s, or sso_session, credential_process or role_arn to the profile",
+		p.Name, s.credentials.path)
 }
 
 // callsXrole reports whether a command line runs `xrole credentials`, under

@@ -193,11 +193,11 @@ func Tags(tags []Tag) error {
 		if !tagText(t.Value, 256) {
 			return invalid("the value %q of session tag %q is not valid: up to 256 letters, digits, blanks and _.:/=+-@", t.Value, t.Key)
 		}
-		if lower := strings.ToLower(t.Key); seen[lower] {
+		lower := strings.ToLower(t.Key)
+		if seen[lower] {
 			return invalid("session tag %q is given twice (keys differ in more than case)", t.Key)
-		} else {
-			seen[lower] = true
 		}
+		seen[lower] = true
 	}
 	return nil
 }
@@ -221,13 +221,14 @@ func TransitiveKeys(keys []string, tags []Tag) error {
 		for _, t := range tags {
 			known = known || strings.EqualFold(t.Key, key)
 		}
-		if lower := strings.ToLower(key); !known {
+		if !known {
 			return invalid("transitive tag key %q is not among the session tags", key)
-		} else if seen[lower] {
-			return invalid("transitive tag key %q is given twice", key)
-		} else {
-			seen[lower] = true
 		}
+		lower := strings.ToLower(key)
+		if seen[lower] {
+			return invalid("transitive tag key %q is given twice", key)
+		}
+		seen[lower] = true
 	}
 	return nil
 }

@@ -18,11 +18,11 @@ func (e Edit) check() error {
 		if !ascii(key, 1, 256, "-.") || key[0] == '-' {
 			return fault.New(fault.Usage, "%q is not a key: letters, digits and _-. only", key)
 		}
-		if lower := strings.ToLower(key); seen[lower] {
+		lower := strings.ToLower(key)
+		if seen[lower] {
 			return fault.New(fault.Usage, "key %q is changed twice", key)
-		} else {
-			seen[lower] = true
 		}
+		seen[lower] = true
 	}
 	for _, p := range e.Set {
 		if why := unwritable(p.Value); why != "" {

@@ -166,6 +166,9 @@ func (r *request) askFailed(ctx context.Context, err error) error {
 		return interrupted(ctx.Err())
 	case errors.Is(err, context.DeadlineExceeded):
 		err = errors.Join(mfa.ErrTimeout, err)
+	case fault.KindOf(err) == fault.Config: // a command that can't be read
+		return fault.New(fault.Config, "profile %q: %v", r.chain.Profile, err).
+			WithHint("correct mfa_process; xrole profile show %s says what it is", r.chain.Profile).Because(err)
 	}
 	return r.needsPerson(err)
 }
@@ -183,6 +186,9 @@ func (r *request) needsPerson(err error) error {
 		e = fault.New(fault.Person, "profile %q needs an MFA code and nobody can be asked: %v", r.chain.Profile, err)
 	default:
 		e = fault.New(fault.Person, "profile %q: MFA code: %v", r.chain.Profile, err)
+	}
+	if r.mfaProcess != "" && errors.Is(err, mfa.ErrNobody) { // a terminal would not be asked
+		return e.WithHint("xrole login %s --mfa-token CODE", r.chain.Profile).Because(err)
 	}
 	return e.WithHint("run in a terminal: xrole login %s", r.chain.Profile).Because(err)
 }

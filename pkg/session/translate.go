@@ -40,13 +40,17 @@ func (r *request) translate(err error, c call) error {
 		return err
 	}
 	var api smithy.APIError
-	if !errors.As(err, &api) {
+	if !errors.As(err, &api) || api.ErrorCode() == unreadable {
 		return r.unreached(err, c)
 	}
 	e := r.refusal(api.ErrorCode(), oneLine(api.ErrorMessage()), c)
 	e.Err = errors.Join(e.Err, err)
 	return e
 }
+
+// unreadable is the SDK's code for an answer in which it found none: not from
+// STS, whatever its status.
+const unreadable = "UnknownError"
 
 func (r *request) refusal(code, msg string, c call) *fault.Error {
 	switch code {
@@ -203,7 +207,7 @@ func (r *request) unreached(err error, c call) error {
 		e = fault.New(fault.Other, "profile %q: %sSTS %s did not answer within %s", r.chain.Profile, c.what(), where, callTimeout)
 	case errors.As(err, &dns):
 		e = fault.New(fault.Other, "profile %q: %scan't find STS %s: no such host %q", r.chain.Profile, c.what(), where, dns.Name)
-	case errors.As(err, &status):
+	case errors.As(err, &status) && status.HTTPStatusCode() != 0: // 0 if there was no answer
 		e = fault.New(fault.Other, "profile %q: %sSTS %s answered with status %d and nothing that can be read", r.chain.Profile, c.what(), where, status.HTTPStatusCode())
 	default:
 		e = fault.New(fault.Other, "profile %q: %scan't reach STS %s: %s", r.chain.Profile, c.what(), where, rootCause(err))

@@ -4,11 +4,15 @@ import (
 	"context"
 	"errors"
 	"net"
+	"net/http"
 	"strings"
 	"testing"
 	"time"
 
+	smithyhttp "github.com/aws/smithy-go/transport/http"
+
 	"github.com/xrole/xrole/internal/fault"
+	"github.com/xrole/xrole/pkg/mfa"
 	"github.com/xrole/xrole/pkg/profiles"
 )
 
@@ -46,6 +50,8 @@ func TestRefusalsAreTranslated(t *testing.T) {
 		{"throttled", refusal("Throttling", "Rate exceeded"), fault.Refused, "throttles", "wait"},
 		{"unknown", refusal("Novelty", "some\nnews"), fault.Refused, "Novelty: some news", ""},
 		{"refused connection", &net.OpError{Op: "dial", Err: errors.New("connection refused")}, fault.Other, "can't reach STS in region us-east-1: connection refused", "network"},
+		{"refused connection, as the SDK has it", &smithyhttp.ResponseError{Response: answered(0), Err: errors.New("connection refused")}, fault.Other, "can't reach STS in region us-east-1: connection refused", "network"},
+		{"not STS", &smithyhttp.ResponseError{Response: answered(404), Err: refusal("UnknownError", "UnknownError")}, fault.Other, "answered with status 404 and nothing that can be read", "AWS_ENDPOINT_URL_STS"},
 		{"no such host", &net.DNSError{Name: "sts.nowhere.example"}, fault.Other, `no such host "sts.nowhere.example"`, "region"},
 		{"no answer", context.DeadlineExceeded, fault.Other, "did not answer within 20s", "network"},
 		{"interrupted", context.Canceled, fault.Interrupted, "interrupted", ""},
@@ -66,6 +72,10 @@ func TestRefusalsAreTranslated(t *testing.T) {
 			}
 		})
 	}
+}
+
+func answered(status int) *smithyhttp.Response {
+	return &smithyhttp.Response{Response: &http.Response{StatusCode: status}}
 }
 
 func TestCodes(t *testing.T) {
@@ -124,6 +134,25 @@ func kindOrZero(err error) fault.Kind {
 		return 0
 	}
 	return fault.KindOf(err)
+}
+
+func TestMFACommandThatFails(t *testing.T) {
+	for _, row := range []struct {
+		err  error
+		kind fault.Kind
+		hint string
+	}{
+		{fault.New(fault.Config, "the MFA command is malformed"), fault.Config, "correct mfa_process"},
+		{fault.New(fault.Person, "the MFA command failed").Because(mfa.ErrNobody), fault.Person, "--mfa-token CODE"},
+	} {
+		b := newBench(t)
+		b.person.err = row.err
+		_, err := b.get(chain(func(c *profiles.Chain) { c.Hops[0].MFAProcess = "device" }))
+		var e *fault.Error
+		if !errors.As(err, &e) || e.Kind != row.kind || !strings.Contains(e.Hint, row.hint) {
+			t.Errorf("got %v with hint %q, want kind %d and %q", err, e.Hint, row.kind, row.hint)
+		}
+	}
 }
 
 func TestDefaultName(t *testing.T) {

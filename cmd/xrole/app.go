@@ -52,8 +52,11 @@ func (a *app) run(ctx context.Context, args []string) int {
 	if err == nil {
 		err = tree.RunContext(ctx, args)
 	}
+	var own *fault.Error
 	var exit cli.ExitCoder
-	if errors.As(err, &exit) { // the library's own way to say that a help topic is unknown
+	if !errors.As(err, &own) && errors.As(err, &exit) {
+		// The library's own way to say that a help topic is unknown. An error of
+		// ours may have a cause that looks like it: a command's exit code.
 		err = fault.New(fault.Usage, "%v", err).WithHint("xrole help")
 	}
 	if err != nil {

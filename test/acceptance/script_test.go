@@ -132,7 +132,7 @@ func newScriptWorld(e *testscript.Env, keyring func(testing.TB) []string) error 
 		return err
 	}
 	w.env = append(w.env, "HOME="+w.home)
-	e.Vars = append(e.Vars, w.env...)
+	e.Vars = append(append(e.Vars, w.env...), "BIN="+bin)
 	e.Values[scriptWorldKey{}] = &scriptWorld{world: w}
 	e.Defer(func() {
 		w.forget()

@@ -8,7 +8,7 @@ import (
 // commands are those that may touch the keyring. All others start without a
 // look at the bus.
 var commands = []string{
-	"console", "credentials", "doctor", "env", "exec", "keys", "login", "logout",
+	"console", "credentials", "doctor", "env", "exec", "keys", "login", "logout", "sandbox",
 }
 
 // backends are the values of --keyring and XROLE_KEYRING that mean a keyring

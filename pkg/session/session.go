@@ -222,8 +222,7 @@ func (r *request) keep(ctx context.Context, k cache.Key, rec state.Record, c cre
 	now := r.Now()
 	err := r.Store.Put(ctx, k, cache.Entry{Profile: rec.Profile, Role: rec.Role, Credentials: c, Obtained: now})
 	if err != nil {
-		r.warn(fault.New(fault.Keyring, "the session could not be stored: %v", err).
-			WithHint("the credentials are good, but the next call will ask AWS again").Because(err))
+		r.warn(notStored(err))
 		return
 	}
 	if r.Store.Name() == "none" {
@@ -233,6 +232,16 @@ func (r *request) keep(ctx context.Context, k cache.Key, rec state.Record, c cre
 	if err := r.State.Put(rec); err != nil {
 		r.warn(fault.New(fault.Other, "the session could not be noted for `xrole status`: %v", err).Because(err))
 	}
+}
+
+// notStored keeps the store's own hint, which knows what mends it.
+func notStored(err error) error {
+	e := fault.New(fault.Keyring, "the session could not be stored, so the next call will ask AWS again: %v", err).Because(err)
+	var cause *fault.Error
+	if errors.As(err, &cause) {
+		e.Hint = cause.Hint
+	}
+	return e
 }
 
 func (f *Flow) warn(err error) {

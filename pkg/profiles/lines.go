@@ -91,7 +91,7 @@ func property(data []byte, start, end int) (entry, string) {
 	}
 	return entry{
 		key:   strings.ToLower(string(key)),
-		valid: validName(key) && string(key) != "-", // "-" numbers keys in ini.v1
+		valid: validName(key),
 		start: start, end: end, tail: end,
 		valStart: start + from, valEnd: start + to,
 	}, ""
@@ -104,18 +104,11 @@ func (e entry) text(data []byte) string {
 	if len(e.more) == 0 {
 		return string(first)
 	}
-	nested := len(first) == 0
 	var b strings.Builder
 	b.Write(first)
 	for _, m := range e.more {
-		line := bytes.Trim(data[m.start:m.end], blanks)
-		if nested {
-			if key, _, _ := bytes.Cut(line, []byte("=")); !validName(bytes.TrimRight(key, blanks)) {
-				continue
-			}
-		}
 		b.WriteByte('\n')
-		b.Write(line)
+		b.Write(bytes.Trim(data[m.start:m.end], blanks))
 	}
 	return b.String()
 }

@@ -25,6 +25,7 @@ var (
 func render(b *bytes.Buffer, data []byte, list []entry) {
 	for _, e := range list {
 		if e.valid {
+			b.WriteByte('.') // ini.v1 would number keys that are named "-"
 			b.WriteString(e.key)
 			b.WriteString(` = """`)
 			_, _ = escape.WriteString(b, e.text(data))
@@ -46,7 +47,7 @@ func parse(b *bytes.Buffer) (map[string]string, error) {
 	keys := f.Section("").Keys()
 	props := make(map[string]string, len(keys))
 	for _, k := range keys {
-		props[k.Name()] = unescape.Replace(k.Value())
+		props[k.Name()[1:]] = unescape.Replace(k.Value())
 	}
 	return props, nil
 }

@@ -14,7 +14,7 @@ func (s *Set) endpoint(p *Profile) (Endpoint, error) {
 	}
 	if e.Region == "" {
 		e.Region = p.Properties["region"]
-	} else if err := Region(e.Region); err != nil {
+	} else if err := CheckKey("xrole_sts_region", e.Region); err != nil {
 		return e, s.at(p, "xrole_sts_region", err)
 	}
 	for key, to := range map[string]*bool{

@@ -173,45 +173,15 @@ func (s *Set) hop(p *Profile, serial, process string) (Hop, error) {
 	if h.MFAProcess == "" {
 		h.MFAProcess = process
 	}
-	for _, check := range []struct {
-		key, value string
-		valid      func(string) error
-	}{
-		{"role_arn", h.RoleARN, RoleARN},
-		{"mfa_serial", h.MFASerial, MFASerial},
-		{"external_id", h.ExternalID, ExternalID},
-		{"role_session_name", h.SessionName, SessionName},
-		{"source_identity", h.SourceIdentity, SourceIdentity},
-	} {
-		if check.value == "" {
-			continue
-		}
-		if err := check.valid(check.value); err != nil {
-			return h, s.at(p, p.key(check.key), err)
-		}
+	if err := s.checkAll(p); err != nil {
+		return h, err
 	}
-	return h, s.hopLists(p, &h)
-}
-
-// hopLists reads the settings of a role that are no plain text.
-func (s *Set) hopLists(p *Profile, h *Hop) error {
-	var err error
 	if v := p.Get("duration_seconds"); v != "" {
-		if h.Duration, err = seconds(v); err == nil {
-			err = Duration(h.Duration)
-		}
-		if err != nil {
-			return s.at(p, p.key("duration_seconds"), err)
-		}
+		h.Duration, _ = seconds(v) // checked
 	}
-	if h.Tags, err = DecodeTags(p.Properties["xrole_session_tags"]); err != nil {
-		return s.at(p, "xrole_session_tags", err)
-	}
-	if err = TransitiveKeys(h.TransitiveKeys, h.Tags); err != nil {
-		return s.at(p, "xrole_transitive_tag_keys", err)
-	}
-	if err = PolicyARNs(h.PolicyARNs); err != nil {
-		return s.at(p, "xrole_policy_arns", err)
+	h.Tags, _ = DecodeTags(p.Properties["xrole_session_tags"]) // checked
+	if err := TransitiveKeys(h.TransitiveKeys, h.Tags); err != nil {
+		return h, s.at(p, "xrole_transitive_tag_keys", err)
 	}
 	if v := p.Properties["xrole_policy_file"]; v != "" {
 		h.PolicyFile = expandHome(v, s.files.Home)
@@ -219,7 +189,7 @@ func (s *Set) hopLists(p *Profile, h *Hop) error {
 			h.PolicyFile = filepath.Join(filepath.Dir(s.config.path), h.PolicyFile)
 		}
 	}
-	return nil
+	return h, nil
 }
 
 // chained refuses a duration that AWS caps: a role that is assumed with the
@@ -257,12 +227,8 @@ func (s *Set) mfaSession(asked, source *Profile) (time.Duration, error) {
 	if v == "" {
 		return DefaultMFADuration, nil
 	}
-	d, err := seconds(v)
-	if err == nil {
-		err = MFADuration(d)
-	}
-	if err != nil {
+	if err := CheckKey(key, v); err != nil {
 		return 0, s.at(p, key, err)
 	}
-	return d, nil
+	return seconds(v)
 }

@@ -6,76 +6,7 @@ import (
 	"runtime"
 	"strings"
 	"testing"
-	"time"
 )
-
-func TestNewRoleProfile(t *testing.T) {
-	e, err := NewRoleProfile(RoleProfile{
-		Name: "prod", RoleARN: prodARN, SourceProfile: "dev", Region: "us-east-1", MFASerial: serial, ExternalID: "e1",
-		SessionName: "alice", Duration: 2 * time.Hour, SourceIdentity: "al", Tags: []Tag{{"b", "2"}, {"a", "x y"}},
-		TransitiveKeys: []string{"a"}, PolicyFile: "p.json", PolicyARNs: []string{"arn:aws:iam::aws:policy/x"},
-		Executable: "/usr/local/bin/xrole", GOOS: "linux",
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	got, err := Splice(nil, ProfileHeader("prod"), e)
-	if err != nil {
-		t.Fatal(err)
-	}
-	want := `[profile prod]
-region = us-east-1
-credential_process = /usr/local/bin/xrole credentials prod
-xrole_role_arn = arn:aws:iam::111111111111:role/Prod
-xrole_source_profile = dev
-xrole_mfa_serial = arn:aws:iam::222222222222:mfa/alice
-xrole_external_id = e1
-xrole_role_session_name = alice
-xrole_duration_seconds = 7200
-xrole_source_identity = al
-xrole_session_tags = a=x y, b=2
-xrole_transitive_tag_keys = a
-xrole_policy_file = p.json
-xrole_policy_arns = arn:aws:iam::aws:policy/x
-`
-	if string(got) != want {
-		t.Errorf("got\n%s, want\n%s", got, want)
-	}
-	s := mustLoad(t, want, devKeys)
-	if _, err := s.Chain("prod"); err != nil {
-		t.Error(err)
-	}
-	if w := s.Warnings("prod"); len(w) > 0 {
-		t.Errorf("warnings %q", w)
-	}
-}
-
-func TestNewRoleProfileRefuses(t *testing.T) {
-	for want, change := range map[string]func(*RoleProfile){
-		"profile name":          func(r *RoleProfile) { r.Name = "a b" },
-		"ARN of a role":         func(r *RoleProfile) { r.RoleARN = "x" },
-		"either a source":       func(r *RoleProfile) { r.SourceProfile = "" },
-		"needs either":          func(r *RoleProfile) { r.CredentialSource = "Environment" },
-		"no credential source":  func(r *RoleProfile) { r.SourceProfile, r.CredentialSource = "", "Moon" },
-		"not a region":          func(r *RoleProfile) { r.Region = "Ω" },
-		"MFA serial":            func(r *RoleProfile) { r.MFASerial = "x" },
-		"external ID":           func(r *RoleProfile) { r.ExternalID = "x" },
-		"role session name":     func(r *RoleProfile) { r.SessionName = "x" },
-		"source identity":       func(r *RoleProfile) { r.SourceIdentity = "x" },
-		"session duration":      func(r *RoleProfile) { r.Duration = time.Second },
-		"key of a session tag":  func(r *RoleProfile) { r.Tags = []Tag{{"", ""}} },
-		"among the session":     func(r *RoleProfile) { r.TransitiveKeys = []string{"x"} },
-		"managed policy":        func(r *RoleProfile) { r.PolicyARNs = []string{"x"} },
-		"path of xrole":         func(r *RoleProfile) { r.Executable = "" },
-		"xrole_policy_file":     func(r *RoleProfile) { r.PolicyFile = "a #b" },
-		"xrole_source_profile ": func(r *RoleProfile) { r.SourceProfile = "a\nb" },
-	} {
-		r := RoleProfile{Name: "p", RoleARN: prodARN, SourceProfile: "dev", Executable: "/x/xrole", GOOS: "linux"}
-		change(&r)
-		_, err := NewRoleProfile(r)
-		contains(t, err, want)
-	}
-}
 
 func TestProcessCommand(t *testing.T) {
 	for _, tc := range []struct{ path, goos, want string }{

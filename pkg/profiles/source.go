@@ -19,6 +19,11 @@ var (
 // the order of the AWS tools.
 func (s *Set) source(p *Profile) (Source, error) {
 	src := Source{Profile: p.Name, MFASerial: p.Get("mfa_serial"), MFAProcess: p.Get("mfa_process"), Settings: map[string]string{}}
+	if src.MFASerial != "" {
+		if err := CheckKey("mfa_serial", src.MFASerial); err != nil {
+			return src, s.at(p, p.key("mfa_serial"), err)
+		}
+	}
 	id, secret := p.Properties["aws_access_key_id"], p.Properties["aws_secret_access_key"]
 	switch {
 	case p.static():
@@ -103,19 +108,13 @@ func (s *Set) sso(p *Profile, src *Source) error {
 // credentialSource reads the credential_source of a role.
 func (s *Set) credentialSource(p *Profile, value string) (Source, error) {
 	src := Source{Profile: p.Name, Settings: map[string]string{}}
-	switch strings.ToLower(value) {
-	case "environment":
-		src.Kind = SourceEnvironment
-	case "ec2instancemetadata":
-		src.Kind = SourceEC2
-		src.settings(p.Properties, ec2Keys)
-	case "ecscontainer":
-		src.Kind = SourceECS
-	default:
-		return src, s.at(p, p.key("credential_source"),
-			invalid("%q is none of Environment, Ec2InstanceMetadata, EcsContainer", value))
-	}
 	var err error
+	if _, src.Kind, err = sourceNamed(value); err != nil {
+		return src, s.at(p, p.key("credential_source"), err)
+	}
+	if src.Kind == SourceEC2 {
+		src.settings(p.Properties, ec2Keys)
+	}
 	src.STS, err = s.endpoint(p)
 	return src, err
 }

@@ -1,7 +1,6 @@
 package profiles
 
 import (
-	"strconv"
 	"strings"
 	"time"
 	"unicode"
@@ -168,15 +167,6 @@ func MFADuration(d time.Duration) error {
 		return invalid("%s is not the duration of an MFA session: 15 minutes to 36 hours, in whole seconds, or 0 for none", d)
 	}
 	return nil
-}
-
-// seconds reads a whole number of seconds.
-func seconds(value string) (time.Duration, error) {
-	n, err := strconv.ParseUint(value, 10, 31)
-	if err != nil {
-		return 0, invalid("%q is not a number of seconds", value)
-	}
-	return time.Duration(n) * time.Second, nil
 }
 
 // Tags accepts at most 50 session tags: keys of 1 to 128 characters, equal to no

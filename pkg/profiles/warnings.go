@@ -9,13 +9,6 @@ import (
 	"strings"
 )
 
-// settings are the keys that xrole knows, without their xrole_.
-var settings = []string{
-	"role_arn", "source_profile", "credential_source", "mfa_serial", "external_id", "role_session_name",
-	"duration_seconds", "source_identity", "session_tags", "transitive_tag_keys", "policy_file", "policy_arns",
-	"mfa_process", "sts_region", "mfa_session_seconds",
-}
-
 // Warnings says, one line each, what of a profile does not do what it says:
 // in xrole, or in the AWS tools that read the same files. The profile need
 // not resolve, nor exist.
@@ -128,13 +121,14 @@ func (s *Set) warnKeys(p *Profile, cred []section, warn func(string, ...any)) {
 		warn("%s: credential_process does not end in the profile's own name, %q", s.place(p, "credential_process"), p.Name)
 	}
 	for _, key := range slices.Sorted(maps.Keys(p.Properties)) {
-		setting, ours := strings.CutPrefix(key, "xrole_")
-		if !ours || slices.Contains(settings, setting) {
+		if !strings.HasPrefix(key, Prefix) {
 			continue
 		}
-		if near := nearest(setting, settings); near != "" {
-			warn("%s: %s is no setting of xrole: did you mean xrole_%s?", s.place(p, key), key, near)
-		} else {
+		switch near, ok := KeyName(key); {
+		case ok:
+		case near != "":
+			warn("%s: %s is no setting of xrole: did you mean %s?", s.place(p, key), key, near)
+		default:
 			warn("%s: %s is no setting of xrole", s.place(p, key), key)
 		}
 	}

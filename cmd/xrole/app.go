@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"runtime"
+	"slices"
 	"strings"
 	"time"
 
@@ -55,9 +56,9 @@ func (a *app) run(ctx context.Context, args []string) int {
 	var own *fault.Error
 	var exit cli.ExitCoder
 	if !errors.As(err, &own) && errors.As(err, &exit) {
-		// The library's own way to say that a help topic is unknown. An error of
-		// ours may have a cause that looks like it: a command's exit code.
-		err = fault.New(fault.Usage, "%v", err).WithHint("xrole help")
+		// The library's own way to say that there is no such command to help with.
+		// An error of ours may have a cause that looks like it: a command's exit code.
+		err = unknownCommand("xrole", args[len(args)-1], tree.Commands)
 	}
 	if err != nil {
 		return a.fail(ctx, err)
@@ -66,9 +67,7 @@ func (a *app) run(ctx context.Context, args []string) int {
 }
 
 func (a *app) cli() *cli.App {
-	usage := func(_ *cli.Context, err error, _ bool) error {
-		return fault.New(fault.Usage, "%v", err).WithHint("xrole help")
-	}
+	usage := func(c *cli.Context, err error, _ bool) error { return wrongFlag(c, err) }
 	tree := &cli.App{
 		Name:            "xrole",
 		Usage:           "short-lived AWS credentials for roles in other accounts",
@@ -79,7 +78,6 @@ func (a *app) cli() *cli.App {
 		ExitErrHandler:  func(*cli.Context, error) {},
 		Flags:           globalFlags(),
 		HideHelpCommand: false,
-		CommandNotFound: func(*cli.Context, string) {},
 		Before:          func(c *cli.Context) error { a.debug = c.Bool("debug"); return nil },
 		Action:          a.noCommand,
 		Commands: []*cli.Command{
@@ -102,19 +100,37 @@ func (a *app) noCommand(c *cli.Context) error {
 	if c.NArg() == 0 {
 		return cli.ShowAppHelp(c)
 	}
-	return unknownCommand(c.Args().First(), c.App.Commands)
+	return unknownCommand("xrole", c.Args().First(), c.App.Commands)
 }
 
-func unknownCommand(word string, known []*cli.Command) error {
-	e := fault.New(fault.Usage, "unknown command %q", word)
+// unknownCommand is about a word after parent that is none of the known.
+func unknownCommand(parent, word string, known []*cli.Command) error {
+	e := fault.New(fault.Usage, "unknown command %q", strings.TrimPrefix(parent+" "+word, "xrole "))
 	names := make([]string, 0, len(known))
 	for _, k := range known {
 		names = append(names, k.Name)
 	}
 	if near := nearest(word, names); near != "" {
-		return e.WithHint("did you mean `xrole %s`?", near)
+		return e.WithHint("did you mean `%s %s`?", parent, near)
 	}
-	return e.WithHint("xrole help")
+	return e.WithHint("%s --help", parent)
+}
+
+// wrongFlag says what the library found wrong with a command's flags.
+func wrongFlag(c *cli.Context, err error) error {
+	word, unknown := strings.CutPrefix(err.Error(), "flag provided but not defined: -")
+	if !unknown {
+		return fault.New(fault.Usage, "%v", err).WithHint("%s --help", c.Command.HelpName)
+	}
+	var names []string
+	for _, f := range slices.Concat(c.Command.Flags, c.App.Flags) {
+		names = append(names, f.Names()[0])
+	}
+	e := fault.New(fault.Usage, "unknown flag %q", "--"+strings.TrimPrefix(word, "-"))
+	if near := nearest(word, names); near != "" {
+		return e.WithHint("did you mean --%s?", near)
+	}
+	return e.WithHint("%s --help", c.Command.HelpName)
 }
 
 // fail prints the error the one way in which errors are printed, and returns

@@ -62,7 +62,7 @@ func (a *app) logout(c *cli.Context) error {
 	}
 	for _, n := range notesOf(chain) {
 		if err := a.state().Remove(n.kind, n.profile); err != nil {
-			return fault.New(fault.Other, "xrole's notes: %v", err).Because(err)
+			return a.notesFailed(err)
 		}
 	}
 	return nil
@@ -124,7 +124,7 @@ func (a *app) logoutAll(c *cli.Context) error {
 		err = errors.Join(err, a.state().Remove(r.Kind, r.Profile))
 	}
 	if err != nil {
-		return fault.New(fault.Other, "xrole's notes: %v", err).Because(err)
+		return a.notesFailed(err)
 	}
 	return nil
 }

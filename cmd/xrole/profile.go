@@ -17,7 +17,7 @@ func (a *app) profileCommand() *cli.Command {
 		},
 		Action: func(c *cli.Context) error {
 			if c.NArg() > 0 {
-				return unknownCommand("profile "+c.Args().First(), c.Command.Subcommands)
+				return unknownCommand("xrole profile", c.Args().First(), c.Command.Subcommands)
 			}
 			return cli.ShowSubcommandHelp(c)
 		},

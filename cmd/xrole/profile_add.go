@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"path/filepath"
 	"strconv"
@@ -70,6 +71,16 @@ var settings = []setting{
 	{"source-identity", "xrole_source_identity", checked(profiles.SourceIdentity)},
 	{"policy-file", "xrole_policy_file", absolute},
 	{"mfa-session-seconds", "xrole_mfa_session_seconds", mfaSeconds},
+}
+
+// hinted names the flag whose value was refused.
+func hinted(err error, flag string) error {
+	var e *fault.Error
+	if !errors.As(err, &e) || e.Hint != "" {
+		return err
+	}
+	with := *e
+	return with.WithHint("correct --%s", flag)
 }
 
 func asIs(v string) (string, error) { return v, nil }
@@ -155,7 +166,7 @@ func (a *app) section(c *cli.Context, set *profiles.Set, name string) ([]profile
 			continue
 		}
 		if v, err = s.value(v); err != nil {
-			return nil, err
+			return nil, hinted(err, s.flag)
 		}
 		section = append(section, profiles.Property{Key: s.key, Value: v})
 	}
@@ -221,13 +232,13 @@ func listSettings(c *cli.Context) ([]profiles.Property, error) {
 	}
 	transitive, arns := c.StringSlice("transitive-tag-key"), c.StringSlice("policy-arn")
 	if err := profiles.Tags(tags); err != nil {
-		return nil, err
+		return nil, hinted(err, "tag")
 	}
 	if err := profiles.TransitiveKeys(transitive, tags); err != nil {
-		return nil, err
+		return nil, hinted(err, "transitive-tag-key")
 	}
 	if err := profiles.PolicyARNs(arns); err != nil {
-		return nil, err
+		return nil, hinted(err, "policy-arn")
 	}
 	add("xrole_session_tags", profiles.EncodeTags(tags))
 	add("xrole_transitive_tag_keys", profiles.EncodeList(transitive))

@@ -47,7 +47,7 @@ func (a *app) sandboxCommand() *cli.Command {
 
 func (a *app) sandbox(c *cli.Context) error {
 	if c.NArg() > 0 {
-		return unknownCommand("sandbox "+c.Args().First(), c.Command.Subcommands)
+		return unknownCommand("xrole sandbox", c.Args().First(), c.Command.Subcommands)
 	}
 	server, err := sandbox.Start(sandbox.Options{
 		Offset: c.Duration("clock-offset"), MaxLife: c.Duration("max-life"), Canary: a.getenv("XROLE_SANDBOX_CANARY"),

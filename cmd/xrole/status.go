@@ -41,7 +41,7 @@ func (a *app) status(c *cli.Context) error {
 	}
 	records, err := a.state().List()
 	if err != nil {
-		return fault.New(fault.Other, "xrole's notes: %v", err).Because(err)
+		return a.notesFailed(err)
 	}
 	now := a.now()
 	live := []sessionStatus{}

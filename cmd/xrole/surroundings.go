@@ -37,6 +37,11 @@ func (a *app) profiles() (*profiles.Set, error) { return profiles.Load(a.files()
 
 func (a *app) state() state.Dir { return state.Dir(filepath.Join(a.stateDir(), "sessions")) }
 
+func (a *app) notesFailed(err error) error {
+	return fault.New(fault.Other, "xrole's notes: %v", err).
+		WithHint("make %s a folder that you can write to", a.state()).Because(err)
+}
+
 func (a *app) store(c *cli.Context) (cache.Store, error) {
 	backend := c.String("keyring")
 	if backend == "" {
@@ -92,7 +97,12 @@ func (a *app) asker(c *cli.Context) func(process string) mfa.Asker {
 
 // passphrase unlocks the file backend.
 func (a *app) passphrase(ctx context.Context) (string, error) {
-	return a.terminal().Secret(ctx, "Passphrase of xrole's keyring file: ")
+	given, err := a.terminal().Secret(ctx, "Passphrase of xrole's keyring file: ")
+	if fault.KindOf(err) == fault.Person {
+		err = fault.New(fault.Person, "the keyring file needs its passphrase: %v", err).
+			WithHint("run it in a terminal, or choose another keyring with --keyring").Because(err)
+	}
+	return given, err
 }
 
 func (a *app) terminal() *mfa.Terminal {

@@ -230,7 +230,8 @@ func (r *request) keep(ctx context.Context, k cache.Key, rec state.Record, c cre
 	}
 	rec.Item, rec.Backend, rec.Obtained, rec.Expiration = k.Item(), r.Store.Name(), now, c.Expiration
 	if err := r.State.Put(rec); err != nil {
-		r.warn(fault.New(fault.Other, "the session could not be noted for `xrole status`: %v", err).Because(err))
+		r.warn(fault.New(fault.Other, "the session could not be noted for `xrole status`: %v", err).
+			WithHint("make that folder writable; the session itself is kept").Because(err))
 	}
 }
 

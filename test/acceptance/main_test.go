@@ -1,3 +1,5 @@
+//go:build unix
+
 // Package acceptance tests xrole as a user meets it: the built program, real
 // AWS clients, real shells, real keyrings and a real terminal, against the
 // strict AWS of internal/sandbox. Nothing in here looks inside.

@@ -36,16 +36,16 @@ func (a *app) profileList(c *cli.Context) error {
 	}
 	views := []profileView{}
 	for _, p := range all {
-		views = append(views, view(set, p))
+		if v := view(set, p); c.Bool("all") || v.isRole() {
+			views = append(views, v)
+		}
 	}
 	if c.Bool("json") {
 		return a.printJSON(views)
 	}
 	rows := [][]string{{"PROFILE", "ACCOUNT", "ROLE", "SOURCE", "MFA", "REGION"}}
 	for _, v := range views {
-		if c.Bool("all") || v.isRole() {
-			rows = append(rows, v.row())
-		}
+		rows = append(rows, v.row())
 	}
 	if len(rows) == 1 {
 		return a.print([]byte("no role profiles; xrole profile add writes one\n"))
@@ -107,7 +107,7 @@ func (v profileView) isRole() bool {
 
 func (v profileView) row() []string {
 	if v.chain == nil {
-		return []string{v.Name, "", "error: " + v.Error, "", "", v.Properties["region"]}
+		return []string{v.Name, "", "error: xrole profile show " + v.Name, "", "", v.Properties["region"]}
 	}
 	account, role, device := "", "", v.chain.Source.MFASerial
 	if n := len(v.chain.Hops); n > 0 {

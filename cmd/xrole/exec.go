@@ -57,9 +57,13 @@ func cantRun(name string, err error) error {
 	if errors.Is(err, exec.ErrNotFound) || errors.Is(err, fs.ErrNotExist) {
 		kind = notFound
 	}
-	var reason *exec.Error
-	if errors.As(err, &reason) {
-		err = reason.Err
+	var search *exec.Error
+	var start *fs.PathError
+	switch { // the innermost reason: the name stands in the message already
+	case errors.As(err, &start):
+		err = start.Err
+	case errors.As(err, &search):
+		err = search.Err
 	}
 	return fault.New(kind, "can't run %q: %v", name, err).Because(err)
 }

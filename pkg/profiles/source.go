@@ -127,16 +127,32 @@ func (s *Set) noCredentials(p *Profile) error {
 
 // callsXrole reports whether a command line runs `xrole credentials`, under
 // whatever path and behind whatever wrapper.
-func callsXrole(command string) bool {
+func callsXrole(command string) bool { return xroleArguments(command) >= 0 }
+
+// xroleArguments is where the arguments of `xrole credentials` begin, or -1.
+func xroleArguments(command string) int {
 	called := false
-	for _, word := range strings.FieldsFunc(command, func(r rune) bool { return strings.ContainsRune(" \t\n\"'", r) }) {
-		base := strings.ToLower(word[strings.LastIndexAny(word, `/\`)+1:])
-		switch {
+	for at := 0; at < len(command); {
+		from, to := nextWord(command, at)
+		switch base := strings.ToLower(command[from:to][strings.LastIndexAny(command[from:to], `/\`)+1:]); {
 		case base == "xrole" || base == "xrole.exe":
 			called = true
 		case called && base == "credentials":
-			return true
+			return to
 		}
+		at = to
 	}
-	return false
+	return -1
+}
+
+// nextWord is the extent of the first word from at on, without quotes; it is
+// empty at the end of the line.
+func nextWord(command string, at int) (from, to int) {
+	const between = " \t\n\"'"
+	from = len(command) - len(strings.TrimLeft(command[at:], between))
+	to = from
+	for to < len(command) && strings.IndexByte(between, command[to]) < 0 {
+		to++
+	}
+	return from, to
 }

@@ -5,6 +5,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/xrole/xrole/internal/fault"
 )
 
 // Has reports whether either file has a section for the profile.
@@ -35,6 +37,41 @@ func (s *Set) WithConfig(data []byte) (*Set, error) {
 	}
 	config.info = s.config.info
 	return &Set{files: s.files, credentials: s.credentials, config: config}, nil
+}
+
+// WithCredentials is the set as it would be with other content in the
+// credentials file. The error is that of [Load].
+func (s *Set) WithCredentials(data []byte) (*Set, error) {
+	credentials, err := newFile(s.credentials.path, data, true)
+	if err != nil {
+		return nil, err
+	}
+	credentials.info = s.credentials.info
+	return &Set{files: s.files, credentials: credentials, config: s.config}, nil
+}
+
+// Holds reports, as an error of kind Config, where the profile does not read
+// as an edit of its section in the config file says: the credentials file has another
+// value for the key, and wins.
+func (s *Set) Holds(name string, e Edit) error {
+	p, err := s.Profile(name)
+	if err != nil {
+		return err
+	}
+	want := make(map[string]string, len(e.Set)+len(e.Unset))
+	for _, key := range e.Unset {
+		want[strings.ToLower(key)] = ""
+	}
+	for _, set := range e.Set {
+		want[strings.ToLower(set.Key)] = set.Value
+	}
+	for key, value := range want {
+		if p.Properties[key] != value {
+			return fault.New(fault.Config, "profile %q: the credentials file has a %s of its own, which wins (%s)", name, key, s.place(p, key)).
+				WithHint("take that line out of %s", s.credentials.path)
+		}
+	}
+	return nil
 }
 
 // Settings are what a hop is made of, named as in the config file without

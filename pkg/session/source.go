@@ -83,13 +83,14 @@ func (r *request) provider(ctx context.Context, s profiles.Source) (aws.Credenti
 		return ec2rolecreds.New(func(o *ec2rolecreds.Options) { o.Client = instance(s.Settings) }), nil
 	case profiles.SourceECS:
 		return r.container()
+	case profiles.SourceProcess:
+		return process(s.Process), nil
 	}
 	cfg, err := config.LoadDefaultConfig(ctx,
 		config.WithSharedConfigProfile(s.Profile),
 		config.WithSharedConfigFiles([]string{r.Files.Config}),
 		config.WithSharedCredentialsFiles([]string{r.Files.Credentials}),
 		config.WithDefaultRegion(r.mfaSTS.Region),
-		config.WithProcessCredentialOptions(func(o *processcreds.Options) { o.Timeout = sourceTimeout }),
 	)
 	if err != nil {
 		return nil, err
@@ -105,6 +106,18 @@ func instance(settings map[string]string) *imds.Client {
 		o.EndpointMode = imds.EndpointModeStateIPv6
 	}
 	return imds.New(o)
+}
+
+// process runs a credential_process as the SDK does, but for its stderr: that is
+// not ours to fill, and some of our callers read it as a part of the JSON.
+func process(command string) aws.CredentialsProvider {
+	return processcreds.NewProviderCommand(processcreds.NewCommandBuilderFunc(func(ctx context.Context) (*exec.Cmd, error) {
+		cmd, err := processcreds.DefaultNewCommandBuilder{Args: []string{command}}.NewCommand(ctx)
+		if err == nil {
+			cmd.Stderr = nil
+		}
+		return cmd, err
+	}), func(o *processcreds.Options) { o.Timeout = sourceTimeout })
 }
 
 // containerHost serves the relative URI (AWS SDKs reference guide, "Container

@@ -73,8 +73,11 @@ func (r *request) refusal(code, msg string, c call) *fault.Error {
 		return r.refused(c, "the session policy and tags are too large once AWS has packed them").
 			WithHint("shorten xrole_policy_file, or pass fewer tags and policy ARNs")
 	case "MalformedPolicyDocument", "MalformedPolicyDocumentException":
-		return r.refused(c, "AWS can't read the session policy: %s", msg).
-			WithHint("mend the file that xrole_policy_file names")
+		e := r.refused(c, "AWS can't read the session policy: %s", msg)
+		if c.hop != nil && c.hop.PolicyFile == "" && len(c.hop.PolicyARNs) > 0 {
+			return e.WithHint("correct xrole_policy_arns in profile %q", c.hop.Profile)
+		}
+		return e.WithHint("mend the file that xrole_policy_file names")
 	case "Throttling", "ThrottlingException", "TooManyRequestsException", "RequestLimitExceeded":
 		return r.refused(c, "AWS throttles this account's calls to STS").WithHint("wait a moment, then try again")
 	}

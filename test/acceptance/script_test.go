@@ -20,6 +20,7 @@ import (
 
 	"github.com/rogpeppe/go-internal/testscript"
 
+	"github.com/xrole/xrole/internal/sandbox"
 	"github.com/xrole/xrole/internal/suite"
 )
 
@@ -111,7 +112,7 @@ func worldOf(ts *testscript.TestScript) *scriptWorld {
 
 func newScriptWorld(e *testscript.Env, keyring func(testing.TB) []string) error {
 	t := e.T().(scriptT).T
-	w := newWorld(t, keyring(t))
+	w := newWorld(t, keyring(t), func(o *sandbox.Options) { o.World = scriptsAWS() })
 	w.home = filepath.Join(e.WorkDir, "home")
 	config := filepath.Join(w.home, ".aws", "config")
 	more, err := os.ReadFile(config)
@@ -139,6 +140,15 @@ func newScriptWorld(e *testscript.Env, keyring func(testing.TB) []string) error 
 		noCanaryBelow(t, e.WorkDir)
 	})
 	return nil
+}
+
+// scriptsAWS is the default world and a role at the end of a chain of three.
+func scriptsAWS() *sandbox.World {
+	aws := sandbox.DefaultWorld()
+	aws.Account(sandbox.ProdAccount).Role("ChainedTwice").Trust(`{"Version": "2012-10-17", "Statement": [{
+		"Effect": "Allow", "Action": "sts:AssumeRole",
+		"Principal": {"AWS": "arn:aws:iam::111111111111:role/rules/Chained"}}]}`)
+	return aws
 }
 
 // forget takes the script's sessions out of the keyring, which has room for a

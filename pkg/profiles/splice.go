@@ -226,7 +226,12 @@ func withFinalNewline(data []byte) (whole []byte, restore func([]byte) []byte) {
 	if data[len(data)-1] == '\r' { // a stray one, not ours to take away
 		return join(data, []byte("\n")), func(b []byte) []byte { return bytes.TrimSuffix(b, []byte("\n")) }
 	}
-	return join(data, []byte(lineEnd(nil, data))), trimLineEnd
+	return join(data, []byte(lineEnd(nil, data))), func(b []byte) []byte {
+		if trimmed := trimLineEnd(b); len(trimmed) > 0 && trimmed[len(trimmed)-1] != '\n' {
+			return trimmed
+		}
+		return b // it ends in a blank line now, which was there
+	}
 }
 
 // appendSection writes a new section at the end of the file.

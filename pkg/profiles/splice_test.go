@@ -2,8 +2,6 @@ package profiles
 
 import (
 	"maps"
-	"math/rand/v2"
-	"strings"
 	"testing"
 
 	"github.com/xrole/xrole/internal/fault"
@@ -62,6 +60,7 @@ func TestSplice(t *testing.T) {
 		{"unset what is not there", x, Edit{Unset: []string{"z"}}, "[profile x]\na = 1\n", "[profile x]\na = 1\n"},
 		{"unset in no section", x, Edit{Unset: []string{"z"}}, "[profile y]", "[profile y]"},
 		{"unset the last line without newline", x, Edit{Unset: []string{"b"}}, "[profile x]\na = 1\nb = 2", "[profile x]\na = 1"},
+		{"unset the last line below a blank one", x, Edit{Unset: []string{"b"}}, "[profile x]\n\nb = 2", "[profile x]\n\n"},
 		{"unset and add there", x, Edit{Set: []Property{{"c", "3"}}, Unset: []string{"b"}}, "[profile x]\r\na = 1\r\nb = 2", "[profile x]\r\na = 1\r\nc = 3"},
 		{"all at once", x, Edit{Set: []Property{{"n", "1"}, {"b", "9"}, {"m", "2"}}, Unset: []string{"a"}}, "[profile x]\na = 1\nb = 2\nc = 3\n", "[profile x]\nb = 9\nc = 3\nn = 1\nm = 2\n"},
 	} {
@@ -132,6 +131,7 @@ func TestCut(t *testing.T) {
 		{"the last without a blank line above", "[profile w]\n[profile x]\na = 1\n", "[profile w]\n"},
 		{"the last with CRLF", "[profile w]\r\nb = 1\r\n\r\n[profile x]\r\na = 1\r\n", "[profile w]\r\nb = 1\r\n"},
 		{"the last without final newline", "[profile w]\nb = 1\n\n[profile x]\na = 1", "[profile w]\nb = 1"},
+		{"the last without final newline, below blank lines", "[profile w]\n\n\n[profile x]", "[profile w]\n\n"},
 		{"with its comments", "[profile x]\n# c\na = 1 # d\n  # e\n# f\n\n[profile y]\n", "[profile y]\n"},
 		{"not with the next one's comment", "[profile x]\na = 1\n\n# about y\n[profile y]\n", "# about y\n[profile y]\n"},
 		{"nor with a doubtful one", "[profile x]\na = 1\n# about?\n[profile y]\n", "# about?\n[profile y]\n"},
@@ -159,100 +159,6 @@ func TestCut(t *testing.T) {
 		_, err := Cut([]byte(old), ProfileHeader("x"))
 		contains(t, err, want)
 	}
-}
-
-// FuzzSplice edits any file: bytes outside of the section are identical,
-// reading back gives exactly the change, and other profiles are what they were.
-func FuzzSplice(f *testing.F) {
-	for _, seed := range []string{
-		"", "[profile x]\na = 1\n", "\ufeff[profile x]\r\na = 1 # c\r\n\r\n[profile y]\r\nb = 2",
-		"# c\n[profile x]\na =\n  b = 1\n  # d\n\n  c = 2\n[default]\nz = 1\n[profile x]\nk = 2\n",
-		"[profile 'x']\na = \"\"\"1\nb = `\nc = \\\n[plugins]\nwhatever\n",
-	} {
-		f.Add(seed, "a", "2", "k")
-		f.Add(seed, "new", "https://x/#/ y", "a")
-	}
-	f.Fuzz(func(t *testing.T, old, key, value, unset string) { checkSplice(t, old, key, value, unset) })
-}
-
-// TestSpliceGenerated does the same over files put together from the lines
-// that matter, which random bytes rarely hit.
-func TestSpliceGenerated(t *testing.T) {
-	lines := []string{
-		"[profile x]", "[profile x] # c", "[profile y]", "[default]", "[plugins]", "[profile \"x\"]", "# comment", "  # indented comment", "", "  ",
-		"a = 1", "a =", "A=1", "b = 2 # c", "b =# c", "s3 =", "  c = 3", "  d =", "\te = f # g", "b = \"\"\"", "region = `", "k = \\", "in valid = 1",
-	}
-	random := rand.New(rand.NewPCG(1, 2))
-	done := 0
-	for range 20000 {
-		eol := []string{"\n", "\r\n"}[random.IntN(2)]
-		var file []string
-		for range random.IntN(14) {
-			file = append(file, lines[random.IntN(len(lines))])
-		}
-		text := strings.Join(file, eol)
-		if random.IntN(3) > 0 && len(file) > 0 {
-			text += eol
-		}
-		pick := func(of ...string) string { return of[random.IntN(len(of))] }
-		if checkSplice(t, text, pick("a", "b", "s3", "new"), pick("", "1", "x/#y", `"""`, "a=b"), pick("k", "region", "none", "B")) {
-			done++
-		}
-	}
-	if done < 4000 {
-		t.Errorf("only %d files were changed: the generator has gone wrong", done)
-	}
-}
-
-// checkSplice reports whether the edit was made.
-func checkSplice(t *testing.T, old, key, value, unset string) bool {
-	t.Helper()
-	header := ProfileHeader("x")
-	edit := Edit{Set: []Property{{key, value}}, Unset: []string{unset}}
-	got, err := Splice([]byte(old), header, edit)
-	if err != nil {
-		return false
-	}
-	before, err := header.in([]byte(old))
-	if err != nil {
-		t.Fatalf("a malformed file was changed: %v", err)
-	}
-	after, err := header.in(got)
-	if err != nil || len(after) != max(1, len(before)) {
-		t.Fatalf("%d sections became %d, %v", len(before), len(after), err)
-	}
-	if len(before) == 0 {
-		if !strings.HasPrefix(string(got), old) {
-			t.Fatal("bytes above the new section changed")
-		}
-	} else if out, out2 := outside(old, before), outside(string(got), after); strings.TrimRight(out, "\r\n") != strings.TrimRight(out2, "\r\n") {
-		t.Fatalf("outside of the section\n%q became\n%q", out, out2)
-	}
-	want, err := values([]byte(old), header)
-	if err != nil {
-		t.Fatal(err)
-	}
-	delete(want, strings.ToLower(unset))
-	want[strings.ToLower(key)] = value
-	if now, err := values(got, header); err != nil || !maps.Equal(now, want) {
-		t.Fatalf("reads back as %q, want %q (%v)", now, want, err)
-	}
-	if len(before) == 0 {
-		if back, err := Cut(got, header); err != nil || string(back) != old {
-			t.Fatalf("cutting what was added gives %q, want %q (%v)", back, old, err)
-		}
-	}
-	return true
-}
-
-func outside(data string, sections []section) string {
-	var b strings.Builder
-	at := 0
-	for _, s := range sections {
-		b.WriteString(data[at:s.body])
-		at = s.end
-	}
-	return b.String() + data[at:]
 }
 
 // FuzzRead reads any two files without a crash, and twice alike.

@@ -27,10 +27,9 @@ var version = "dev"
 
 func main() {
 	busguard.Restore()
-	ctx, stop := signal.NotifyContext(context.Background(), endings()...)
-	code := newApp(os.Stdin, os.Stdout, os.Stderr, os.Environ()).run(ctx, os.Args)
-	stop()
-	os.Exit(code)
+	// The signals are handled until the end: nothing is left to be stopped.
+	ctx, _ := signal.NotifyContext(context.Background(), endings()...)
+	os.Exit(newApp(os.Stdin, os.Stdout, os.Stderr, os.Environ()).run(ctx, os.Args))
 }
 
 // endings are the signals that end a run. One that our parent had ignored, as

@@ -16,8 +16,10 @@ type file struct {
 	path     string
 	sections []section
 	names    []byte
-	secret   bool        // the credentials file
-	info     fs.FileInfo // as it was when scanned; nil if there is no such file
+	bom      bool                 // it begins with a byte order mark
+	secret   bool                 // the credentials file
+	index    map[string][]section // by name, nil until it is worth its time
+	info     fs.FileInfo          // as it was when scanned; nil if there is no such file
 	// data is the content of a file of up to holdLimit. Of a larger one only
 	// the sections that are asked for are read again: the memory for the rest,
 	// page by page, would cost more than the scan.
@@ -41,7 +43,7 @@ func newFile(path string, data []byte, credentials bool) (file, error) {
 	if bad != nil {
 		return f, f.malformed(bad)
 	}
-	f.sections, f.names = sc.sections, sc.names
+	f.sections, f.names, f.bom = sc.sections, sc.names, sc.bom
 	return f, nil
 }
 
@@ -101,7 +103,7 @@ func (f *file) scanPieces(r io.Reader) error {
 			sc.names = slices.Grow(sc.names, pieces*len(sc.names))
 		}
 	}
-	f.sections, f.names = sc.sections, sc.names
+	f.sections, f.names, f.bom = sc.sections, sc.names, sc.bom
 	return nil
 }
 
@@ -179,8 +181,12 @@ func (f *file) name(s section) []byte { return f.names[s.nameStart:s.nameEnd] }
 
 // find returns the sections of that type and name, in the order of the file.
 func (f *file) find(typ sectionType, name string) []section {
+	all := f.sections
+	if f.index != nil {
+		all = f.index[name]
+	}
 	var found []section
-	for _, s := range f.sections {
+	for _, s := range all {
 		if s.typ == typ && string(f.name(s)) == name {
 			found = append(found, s)
 		}
@@ -197,15 +203,13 @@ func (f *file) profile(name string) []section {
 	return found
 }
 
-func (f *file) byName() map[string][]section {
-	m := make(map[string][]section, len(f.sections))
+// indexed makes finding a section take the same time however many there are.
+func (f *file) indexed() {
+	f.index = make(map[string][]section, len(f.sections))
 	for _, sec := range f.sections {
-		if sec.typ == typeProfile {
-			name := string(f.name(sec))
-			m[name] = append(m[name], sec)
-		}
+		name := string(f.name(sec))
+		f.index[name] = append(f.index[name], sec)
 	}
-	return m
 }
 
 func unreadable(path string, err error) error {

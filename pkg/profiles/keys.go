@@ -39,6 +39,7 @@ var settings = []setting{
 	{name: "policy_arns", check: checkPolicyARNs},
 	{name: "sts_region", check: Region},
 	{name: "mfa_session_seconds", check: checkSeconds(MFADuration), made: wholeSeconds},
+	{name: "import"}, // which team's file the profile came from
 }
 
 // Prefix stands before the name of each of xrole's own keys, so that no AWS

@@ -51,6 +51,25 @@ func Secret(key string) bool {
 	return false
 }
 
+// Public are the properties without the secrets among them; of a nested
+// block, the lines that hold one lose their value.
+func (p *Profile) Public() map[string]string {
+	public := make(map[string]string, len(p.Properties))
+	for key, value := range p.Properties {
+		if Secret(key) {
+			continue
+		}
+		lines := strings.Split(value, "\n")
+		for i, line := range lines {
+			if name, _, found := strings.Cut(line, "="); found && Secret(strings.TrimSpace(name)) {
+				lines[i] = strings.TrimSpace(name) + " = [redacted]"
+			}
+		}
+		public[key] = strings.Join(lines, "\n")
+	}
+	return public
+}
+
 // malformed is the error for a line that can't be read.
 func (f *file) malformed(bad *syntaxError) error {
 	return fault.New(fault.Config, "%s:%d: %s: %s", f.path, bad.line, bad.what, quoteLine(bad.text, f.secret)).

@@ -42,7 +42,7 @@ func (s *Set) Rename(old, name string) (config, credentials []byte, err error) {
 		return nil, nil, fault.New(fault.Config, "profile %q already exists", name).
 			WithHint("take another name, or look at it with `xrole profile show %s`", name)
 	}
-	if s, err = s.whole(); err != nil {
+	if s, err = s.Whole(); err != nil {
 		return nil, nil, err
 	}
 	confSections, credSections := s.profileSections(old)

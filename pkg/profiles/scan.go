@@ -46,6 +46,7 @@ type scanner struct {
 	names       []byte // all sections' names, end to end
 	line        int    // lines seen
 	offset      int    // bytes seen
+	bom         bool   // the file begins with a byte order mark
 }
 
 // feed takes the complete lines of the next piece, with final also a last line
@@ -53,7 +54,7 @@ type scanner struct {
 func (sc *scanner) feed(data []byte, final bool) (int, *syntaxError) {
 	at := 0
 	if sc.offset == 0 && bytes.HasPrefix(data, bom) {
-		at = len(bom)
+		at, sc.bom = len(bom), true
 	}
 	for at < len(data) {
 		next := len(data)

@@ -133,19 +133,14 @@ func (s *Set) profile(name string, config, credentials []section) (*Profile, err
 // first, in the order in which they first appear. A profile with a malformed line is left out
 // and its error returned.
 func (s *Set) Profiles() ([]*Profile, []error) {
-	s, err := s.whole()
+	s, err := s.Whole()
 	if err != nil {
 		return nil, []error{err}
 	}
-	config, credentials := s.config.byName(), s.credentials.byName()
 	var list []*Profile
 	var errs []error
 	for _, name := range s.Names() {
-		conf, cred := config[name], credentials[name]
-		if name == "default" || strings.ContainsAny(name, " \t") { // special rules
-			conf, cred = s.profileSections(name)
-		}
-		p, err := s.profile(name, conf, cred)
+		p, err := s.Profile(name)
 		if err != nil {
 			errs = append(errs, err)
 			continue
@@ -155,12 +150,16 @@ func (s *Set) Profiles() ([]*Profile, []error) {
 	return list, errs
 }
 
-// whole is the set with both files in memory.
-func (s *Set) whole() (*Set, error) {
+// Whole is the set with both files in memory and all sections indexed: for
+// whoever asks about many profiles. The error is a [fault.Error] of kind Config.
+func (s *Set) Whole() (*Set, error) {
 	w := *s
 	for _, f := range []*file{&w.config, &w.credentials} {
 		if err := f.hold(); err != nil {
 			return nil, err
+		}
+		if f.index == nil {
+			f.indexed()
 		}
 	}
 	return &w, nil

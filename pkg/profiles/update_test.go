@@ -164,18 +164,3 @@ func TestUpdateEdges(t *testing.T) {
 	}
 	contains(t, addProfile(t.Context(), path, filepath.Join(dir, "file"), "x"), "can't lock")
 }
-
-func TestDiff(t *testing.T) {
-	for _, tc := range []struct{ name, old, new, want string }{
-		{"nothing", "a\n", "a\n", ""},
-		{"new file", "", "a\nb\n", "--- F\n+++ F\n@@ -0,0 +1,2 @@\n+a\n+b\n"},
-		{"to nothing", "a\n", "", "--- F\n+++ F\n@@ -1,1 +0,0 @@\n-a\n"},
-		{"context", "1\n2\n3\n4\n5\n6\n7\n8\n9\n", "1\n2\n3\n4\nx\ny\n6\n7\n8\n9\n", "--- F\n+++ F\n@@ -2,7 +2,8 @@\n 2\n 3\n 4\n-5\n+x\n+y\n 6\n 7\n 8\n"},
-		{"no final newline", "a\nb", "a\nb\nc", "--- F\n+++ F\n@@ -1,2 +1,3 @@\n a\n-b\n\\ No newline at end of file\n+b\n+c\n\\ No newline at end of file\n"},
-		{"secrets", "AWS_secret_access_key=CANARY\nb\n", "AWS_secret_access_key=CANARY\nc\n", "--- F\n+++ F\n@@ -1,2 +1,2 @@\n AWS_secret_access_key = [redacted]\n-b\n+c\n"},
-	} {
-		if got := Diff("F", []byte(tc.old), []byte(tc.new)); got != tc.want {
-			t.Errorf("%s: got\n%s, want\n%s", tc.name, got, tc.want)
-		}
-	}
-}

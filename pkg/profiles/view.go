@@ -17,11 +17,16 @@ func (s *Set) Has(name string) bool {
 
 // ConfigBytes is the config file as it was read; of a large one, which is not
 // kept in memory, what it holds now. A file that can't be read is empty.
-func (s *Set) ConfigBytes() []byte {
-	if s.config.data != nil || s.config.info == nil {
-		return s.config.data
+func (s *Set) ConfigBytes() []byte { return s.config.bytes() }
+
+// CredentialsBytes is the same of the credentials file.
+func (s *Set) CredentialsBytes() []byte { return s.credentials.bytes() }
+
+func (f *file) bytes() []byte {
+	if f.data != nil || f.info == nil {
+		return f.data
 	}
-	data, err := os.ReadFile(s.config.path)
+	data, err := os.ReadFile(f.path)
 	if err != nil {
 		return nil
 	}

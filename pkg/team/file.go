@@ -40,7 +40,8 @@ type Profile struct {
 // is not shared.
 func Parse(path string, data []byte) (*File, error) {
 	if len(data) > MaxSize {
-		return nil, fault.New(fault.Config, "%s is longer than the %d KiB that a team's file may have", path, MaxSize>>10)
+		return nil, fault.New(fault.Config, "%s is longer than the %d KiB that a team's file may have", path, MaxSize>>10).
+			WithHint("make two teams of it")
 	}
 	sections, err := profiles.Sections(path, data)
 	if err != nil {

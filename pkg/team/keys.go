@@ -79,7 +79,10 @@ func canonical(key, value string) (string, error) {
 	if err := profiles.CheckKey(key, value); err != nil {
 		return "", err
 	}
-	return respelled(key, value), nil
+	value = respelled(key, value)
+	// Tags may hold characters that some tool takes for the end of a line.
+	_, err := profiles.Splice(nil, profiles.ProfileHeader("p"), profiles.Edit{Set: []profiles.Property{{Key: key, Value: value}}})
+	return value, err
 }
 
 // respelled is a valid value without what its spelling leaves open, any other

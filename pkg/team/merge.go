@@ -95,19 +95,41 @@ func (f *File) merge(path string, config []byte, o Options) (*merge, error) {
 		return nil, err
 	}
 	m := &merge{file: f, here: here, o: o, names: make(map[string]string, len(f.Profiles)), stands: here.stands()}
-	prefix := o.Prefix
-	if prefix == "" {
-		prefix = here.prefix()
-	}
+	m.name()
 	for _, p := range f.Profiles {
-		name := prefix + p.Name
-		if known := here.from[p.Name]; known != nil {
-			name = known.name
-		}
-		m.names[p.Name] = name
-		m.result.All = append(m.result.All, name)
+		m.result.All = append(m.result.All, m.names[p.Name])
 	}
 	return m, nil
+}
+
+// name gives the file's profiles their names here. With a prefix that is
+// only remembered, a profile of the person's own that says what the team says
+// counts, as it does without one: it is where the team has it from.
+func (m *merge) name() {
+	prefix := m.o.Prefix
+	if prefix == "" {
+		prefix = m.here.prefix()
+	}
+	var own []Profile
+	for _, p := range m.file.Profiles {
+		m.names[p.Name] = prefix + p.Name
+		if known := m.here.from[p.Name]; known != nil {
+			m.names[p.Name] = known.name
+		} else if here := m.here.profiles[p.Name]; here != nil && here.origin == nil && m.o.Prefix == "" {
+			m.names[p.Name] = p.Name
+			own = append(own, p)
+		}
+	}
+	for again := prefix != ""; again; { // one that is not the same may be the source of others
+		again = false
+		own = slices.DeleteFunc(own, func(p Profile) bool {
+			differs := !same(m.here.profiles[p.Name].values, m.wanted(p))
+			if differs {
+				m.names[p.Name], again = prefix+p.Name, true
+			}
+			return differs
+		})
+	}
 }
 
 // source is what stands here for a profile's source; "" if nothing does.

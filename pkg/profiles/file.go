@@ -6,6 +6,7 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"path/filepath"
 	"slices"
 
 	"github.com/xrole/xrole/internal/fault"
@@ -218,5 +219,9 @@ func unreadable(path string, err error) error {
 	if errors.As(err, &perr) {
 		cause = perr.Err
 	}
-	return fault.New(fault.Config, "can't read %q: %v", path, cause).Because(err)
+	e := fault.New(fault.Config, "can't read %q: %v", path, cause).Because(err)
+	if errors.Is(err, fs.ErrPermission) {
+		return e.WithHint("make the file and its folder readable for yourself: ls -ld %q %q", filepath.Dir(path), path)
+	}
+	return e.WithHint("put a file there, or set AWS_CONFIG_FILE or AWS_SHARED_CREDENTIALS_FILE to where it is")
 }

@@ -9,6 +9,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"syscall"
 
 	"github.com/xrole/xrole/internal/atomicfile"
 	"github.com/xrole/xrole/internal/fault"
@@ -42,7 +43,8 @@ func Update(ctx context.Context, path, lockDir string, change func(old []byte) (
 		if ctx.Err() != nil {
 			return ctx.Err()
 		}
-		return fault.New(fault.Other, "can't lock %q against other xrole processes: %v", path, err).Because(err)
+		return fault.New(fault.Other, "can't lock %q against other xrole processes: %v", path, err).Because(err).
+			WithHint("make %s a folder that you can write to", lockDir)
 	}
 	defer func() { _ = lock.Release() }()
 	_ = atomicfile.Sweep(target) // what a killed process left; it may be there for another user
@@ -89,8 +91,19 @@ func replace(target, shown string, change func([]byte) ([]byte, error)) error {
 	if errors.As(err, &perr) {
 		cause = perr.Err
 	}
-	return fault.New(fault.Config, "can't write %q: %v", shown, cause).Because(err).
-		WithHint("nothing was changed; make %s and its folder writable", target)
+	return fault.New(fault.Config, "can't write %q: %v", shown, cause).Because(err).WithHint("nothing was changed; "+mend(err), target)
+}
+
+// mend is what makes a file writable; it has a place for the file's name.
+func mend(err error) string {
+	is := func(e error) bool { return errors.Is(err, e) }
+	switch {
+	case is(syscall.ENOSPC), is(syscall.EDQUOT), is(syscall.EFBIG):
+		return "make room for a second copy of %s beside it"
+	case is(syscall.EBUSY):
+		return "%s is a mount of its own and can't be replaced: mount its folder instead"
+	}
+	return "make %s and its folder writable"
 }
 
 func readOrEmpty(path string) ([]byte, error) {

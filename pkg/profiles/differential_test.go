@@ -12,6 +12,7 @@ import (
 // each before and after: of the profile that was edited it reads exactly the
 // change, of all others what it read before.
 func TestBotocoreReadsWhatIsWritten(t *testing.T) {
+	t.Parallel()
 	const files = 2000
 	g := generator{rand.New(rand.NewPCG(7, 8))}
 	var all []contents

@@ -25,6 +25,7 @@ func TestKilledWhileWriting(t *testing.T) {
 		writeForEver(t, dir)
 		return
 	}
+	t.Parallel()
 	const kills = 1000
 	dir, err := os.MkdirTemp(shm(), "xrole-kill-")
 	if err != nil {

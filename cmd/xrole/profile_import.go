@@ -175,7 +175,7 @@ func (a *app) importSources(ctx context.Context, set *profiles.Set, job *teamImp
 		return err
 	}
 	for _, name := range missing {
-		answer, err := a.answer(ctx, fmt.Sprintf("Your profile that stands for the source %q of team %q: ", name, job.file.Team))
+		answer, _, err := a.answer(ctx, fmt.Sprintf("Your profile that stands for the source %q of team %q: ", name, job.file.Team))
 		if err != nil {
 			return err
 		}
@@ -201,24 +201,25 @@ func (a *app) importSources(ctx context.Context, set *profiles.Set, job *teamImp
 
 // confirm asks whether to do what is shown.
 func (a *app) confirm(ctx context.Context, question string) error {
-	answer, err := a.answer(ctx, question)
+	answer, asked, err := a.answer(ctx, question)
 	switch {
 	case err != nil:
 		return err
+	case !asked:
+		return fault.New(fault.Person, "nothing was written: there is no terminal to ask on").
+			WithHint("--dry-run shows what would be written, --yes writes it")
 	case strings.EqualFold(answer, "y"), strings.EqualFold(answer, "yes"):
 		return nil
-	case answer == "":
-		return fault.New(fault.Person, "nothing was written: nobody said yes").WithHint("--yes does not ask, --dry-run only shows")
 	}
-	return fault.New(fault.Person, "nothing was written: the answer was %q", answer)
+	return fault.New(fault.Person, "nothing was written: the answer was not yes")
 }
 
-// answer asks on the terminal; the answer is empty where there is none.
-func (a *app) answer(ctx context.Context, question string) (string, error) {
-	answer, err := a.ask(ctx, "--yes", question)
+// answer asks on the terminal, where there is one. An empty answer is one too.
+func (a *app) answer(ctx context.Context, question string) (answer string, asked bool, err error) {
+	answer, err = a.ask(ctx, "--yes", question)
 	var e *fault.Error
-	if errors.As(err, &e) && e.Kind == fault.Usage { // nobody there, or nothing but Enter
-		return "", nil
+	if errors.As(err, &e) && e.Kind == fault.Usage { // its cause is that the terminal can't be opened
+		return "", e.Err == nil, nil
 	}
-	return answer, err
+	return answer, true, err
 }

@@ -78,8 +78,10 @@ func (a *app) cli() *cli.App {
 		ExitErrHandler:  func(*cli.Context, error) {},
 		Flags:           globalFlags(),
 		HideHelpCommand: false,
-		Before:          func(c *cli.Context) error { a.debug = c.Bool("debug"); return nil },
-		Action:          a.noCommand,
+		// A comma may stand in the name of a policy.
+		DisableSliceFlagSeparator: true,
+		Before:                    func(c *cli.Context) error { a.debug = c.Bool("debug"); return nil },
+		Action:                    a.noCommand,
 		Commands: []*cli.Command{
 			a.profileCommand(), a.loginCommand(), a.credentialsCommand(), a.envCommand(), a.execCommand(),
 			a.statusCommand(), a.logoutCommand(), a.sandboxCommand(),

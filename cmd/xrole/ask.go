@@ -10,39 +10,92 @@ import (
 	"github.com/xrole/xrole/internal/fault"
 )
 
-// ask gets an answer to a question that a flag would have answered. It is
-// asked on the terminal itself, as codes are, but in the terminal's own line
-// mode: the answer shows, and Ctrl-C is a signal as everywhere.
-func (a *app) ask(ctx context.Context, flag, question string) (string, error) {
+// question is something that a flag would have answered.
+type question struct {
+	flag string
+	text string
+	// again is asked after an answer that will not do; text, if empty.
+	again string
+	// check makes the answer's value, or says why it will not do; nil for any.
+	check func(string) (string, error)
+	// optional takes an empty answer.
+	optional bool
+}
+
+// tries is how often an answer may be wrong.
+const tries = 3
+
+// ask gets any answer but none to a question that a flag would have answered.
+func (a *app) ask(ctx context.Context, flag, text string) (string, error) {
+	return a.inquire(ctx, question{flag: flag, text: text})
+}
+
+// inquire gets an answer that will do. It is asked on the terminal itself, as codes are, but in
+// the terminal's own line mode: the answer shows, and Ctrl-C is a signal as everywhere.
+func (a *app) inquire(ctx context.Context, q question) (string, error) {
 	in, out := "/dev/tty", "/dev/tty"
 	if runtime.GOOS == "windows" {
 		in, out = "CONIN$", "CONOUT$"
 	}
 	keyboard, err := os.Open(in)
 	if err != nil {
-		return "", fault.New(fault.Usage, "%s is missing, and there is no terminal to ask on", flag).
-			WithHint("give %s", flag).Because(err)
+		return "", fault.New(fault.Usage, "%s is missing, and there is no terminal to ask on", q.flag).
+			WithHint("give %s", q.flag).Because(err)
 	}
 	screen, err := os.OpenFile(out, os.O_WRONLY, 0)
 	if err != nil {
-		return "", fault.New(fault.Other, "the terminal can't be written to: %v", err).Because(err)
+		return "", mute(err)
 	}
 	defer func() { _ = screen.Close() }()
-	if _, err := screen.WriteString(question); err != nil {
-		return "", fault.New(fault.Other, "the terminal can't be written to: %v", err).Because(err)
+	lines := bufio.NewReader(keyboard)
+	for range tries {
+		if _, err := screen.WriteString(q.text); err != nil {
+			return "", mute(err)
+		}
+		answer, ended, err := readAnswer(ctx, lines)
+		switch {
+		case err != nil:
+			return "", err
+		case answer == "" && q.optional && !ended:
+			return "", nil
+		case answer == "":
+			return "", fault.New(fault.Usage, "%s is missing", q.flag).WithHint("give %s", q.flag)
+		case q.check == nil:
+			return answer, nil
+		}
+		var value string
+		if value, err = q.check(answer); err == nil {
+			return value, nil
+		}
+		if _, err := screen.WriteString(err.Error() + "\n"); err != nil {
+			return "", mute(err)
+		}
+		if q.again != "" {
+			q.text = q.again
+		}
 	}
-	answers := make(chan string, 1)
+	return "", fault.New(fault.Usage, "%d answers that will not do", tries).WithHint("give %s", q.flag)
+}
+
+func mute(err error) error {
+	return fault.New(fault.Other, "the terminal can't be written to: %v", err).Because(err)
+}
+
+// readAnswer waits for a line. ended is true at the end of the input: Ctrl-D.
+func readAnswer(ctx context.Context, lines *bufio.Reader) (answer string, ended bool, err error) {
+	type line struct {
+		text  string
+		ended bool
+	}
+	answers := make(chan line, 1)
 	go func() {
-		line, _ := bufio.NewReader(keyboard).ReadString('\n') // at its end the terminal gives what there is
-		answers <- strings.TrimSpace(line)
+		text, err := lines.ReadString('\n') // at its end the terminal gives what there is
+		answers <- line{strings.TrimSpace(text), err != nil}
 	}()
 	select {
 	case <-ctx.Done():
-		return "", fault.New(fault.Interrupted, "interrupted").Because(ctx.Err())
-	case answer := <-answers:
-		if answer == "" {
-			return "", fault.New(fault.Usage, "%s is missing", flag).WithHint("give %s", flag)
-		}
-		return answer, nil
+		return "", false, fault.New(fault.Interrupted, "interrupted").Because(ctx.Err())
+	case l := <-answers:
+		return l.text, l.ended, nil
 	}
 }

@@ -10,10 +10,12 @@ import (
 func (a *app) profileCommand() *cli.Command {
 	return &cli.Command{
 		Name:            "profile",
-		Usage:           "write, look at and remove role profiles",
+		Usage:           "write, look at, change and remove role profiles",
 		HideHelpCommand: true,
 		Subcommands: []*cli.Command{
-			a.profileAddCommand(), a.profileListCommand(), a.profileShowCommand(), a.profileRemoveCommand(),
+			a.profileAddCommand(), a.profileListCommand(), a.profileShowCommand(), a.profileEditCommand(),
+			a.profileRenameCommand(), a.profileRemoveCommand(), a.profileAdoptCommand(), a.profileReleaseCommand(),
+			a.profileExportCommand(), a.profileImportCommand(),
 		},
 		Action: func(c *cli.Context) error {
 			if c.NArg() > 0 {
@@ -29,11 +31,7 @@ func oneName(c *cli.Context) (string, error) {
 	if c.NArg() != 1 {
 		return "", fault.New(fault.Usage, "%s takes one profile name", c.Command.HelpName).WithHint("%s --help", c.Command.HelpName)
 	}
-	name := c.Args().First()
-	if err := profiles.ProfileName(name); err != nil {
-		return "", err
-	}
-	return name, nil
+	return c.Args().First(), nil
 }
 
 // change rewrites the config file: the whole of it under a lock, from the
@@ -52,6 +50,40 @@ func (a *app) change(c *cli.Context, edit func(old []byte) ([]byte, error)) erro
 		return err
 	}
 	return a.print([]byte(profiles.Diff(path, set.ConfigBytes(), changed)))
+}
+
+// rewrite changes the config file by a function of the profiles as they stand
+// there when it is written. What the named profiles are afterwards must
+// resolve. The profiles after the change come back, for their warnings.
+func (a *app) rewrite(c *cli.Context, set *profiles.Set, edit func(now *profiles.Set) ([]byte, error), names ...string) (*profiles.Set, error) {
+	after := set
+	err := a.change(c, func(old []byte) ([]byte, error) {
+		now, err := set.WithConfig(old)
+		if err != nil {
+			return nil, err
+		}
+		changed, err := edit(now)
+		if err != nil {
+			return nil, err
+		}
+		if after, err = now.WithConfig(changed); err != nil {
+			return nil, err
+		}
+		for _, name := range names {
+			if _, err := after.Chain(name); err != nil {
+				return nil, err
+			}
+		}
+		return changed, nil
+	})
+	return after, err
+}
+
+// warnings says what of the profiles does not do what it says, each once.
+func (a *app) warnings(set *profiles.Set, names ...string) {
+	for _, w := range set.Warnings(names...) {
+		a.say("warning", w)
+	}
 }
 
 func dryRunFlag() cli.Flag {

@@ -1,21 +1,26 @@
 package main
 
 import (
-	"errors"
+	"path"
 	"strings"
+	"time"
 
 	"github.com/urfave/cli/v2"
 
 	"github.com/xrole/xrole/internal/fault"
 	"github.com/xrole/xrole/pkg/output"
 	"github.com/xrole/xrole/pkg/profiles"
+	"github.com/xrole/xrole/pkg/state"
 )
 
 func (a *app) profileListCommand() *cli.Command {
 	return &cli.Command{
-		Name:            "list",
-		Usage:           "show the profiles that assume a role",
-		Description:     "Examples:\n   xrole profile list\n   xrole profile list --all --json",
+		Name:      "list",
+		Usage:     "show the profiles that assume a role",
+		ArgsUsage: "[PATTERN]",
+		Description: "PATTERN is a part of the name, or the whole of it with *, ? and [a-z] as in a shell.\n" +
+			"JSON has every profile of both files, as `profile show --json` prints it.\n\n" +
+			"Examples:\n   xrole profile list\n   xrole profile list 'prod-*'\n   xrole profile list --all\n   xrole profile list --json",
 		Flags:           []cli.Flag{&cli.BoolFlag{Name: "all", Usage: "show every profile of both files"}, jsonFlag()},
 		HideHelpCommand: true,
 		Action:          a.profileList,
@@ -23,10 +28,17 @@ func (a *app) profileListCommand() *cli.Command {
 }
 
 func (a *app) profileList(c *cli.Context) error {
-	if c.NArg() > 0 {
-		return fault.New(fault.Usage, "profile list takes no argument").WithHint("xrole profile show %s", c.Args().First())
+	if c.NArg() > 1 {
+		return fault.New(fault.Usage, "profile list takes one pattern, not %d", c.NArg()).WithHint("put it into quotes: xrole profile list 'prod-*'")
+	}
+	matches, err := nameFilter(c.Args().First())
+	if err != nil {
+		return err
 	}
 	set, err := a.profiles()
+	if err == nil {
+		set, err = set.Whole()
+	}
 	if err != nil {
 		return err
 	}
@@ -34,93 +46,82 @@ func (a *app) profileList(c *cli.Context) error {
 	if len(errs) > 0 {
 		return errs[0]
 	}
+	every := c.Bool("all") || c.Bool("json")
 	views := []profileView{}
 	for _, p := range all {
-		if v := view(set, p); c.Bool("all") || v.isRole() {
+		if !matches(p.Name) {
+			continue
+		}
+		if v := view(set, p); every || v.isRole() {
 			views = append(views, v)
 		}
 	}
 	if c.Bool("json") {
 		return a.printJSON(views)
 	}
-	rows := [][]string{{"PROFILE", "ACCOUNT", "ROLE", "SOURCE", "MFA", "REGION"}}
-	for _, v := range views {
-		rows = append(rows, v.row())
+	return a.table(c, set, views)
+}
+
+// table prints the profiles for people, after what is to be said about them.
+func (a *app) table(c *cli.Context, set *profiles.Set, views []profileView) error {
+	names := make([]string, len(views))
+	for i, v := range views {
+		names[i] = v.Name
 	}
-	if len(rows) == 1 {
+	a.warnings(set, names...)
+	if len(views) == 0 {
+		switch pattern := c.Args().First(); {
+		case pattern != "":
+			return a.print([]byte("no profile matches " + pattern + "\n"))
+		case c.Bool("all"):
+			return a.print([]byte("no profiles\n"))
+		}
 		return a.print([]byte("no role profiles; xrole profile add writes one\n"))
+	}
+	left := a.timeLeft()
+	rows := [][]string{{"PROFILE", "ACCOUNT", "ROLE", "SOURCE", "MFA", "REGION", "SESSION"}}
+	for _, v := range views {
+		rows = append(rows, append(v.row(), left(v)))
 	}
 	return a.print(output.Table(rows))
 }
 
-// profileView is a profile as `show --json` and `list --json` print it.
-type profileView struct {
-	Name       string            `json:"name"`
-	File       string            `json:"file"`
-	Line       int               `json:"line"`
-	Managed    bool              `json:"managed"`
-	Properties map[string]string `json:"properties"`
-	Chain      []hopView         `json:"chain"`
-	Error      string            `json:"error,omitempty"`
-
-	chain *profiles.Chain
-}
-
-// hopView is one step from the source to the role. Settings are named as in
-// the config file, without "xrole_".
-type hopView struct {
-	Kind     string            `json:"kind"`
-	Profile  string            `json:"profile,omitempty"`
-	Settings map[string]string `json:"settings,omitempty"`
-}
-
-func view(set *profiles.Set, p *profiles.Profile) profileView {
-	v := profileView{Name: p.Name, File: p.File, Line: p.Line, Managed: p.Managed(), Properties: map[string]string{}, Chain: []hopView{}}
-	for key, value := range p.Properties {
-		if !profiles.Secret(key) {
-			v.Properties[key] = value
-		}
-	}
-	chain, err := set.Chain(p.Name)
+// timeLeft tells how long a profile's session lives, by xrole's notes alone. That
+// of an edited profile's former role is not the profile's any more.
+func (a *app) timeLeft() func(profileView) string {
+	now := a.now()
+	expires := make(map[string]time.Time)
+	records, err := a.state().List()
 	if err != nil {
-		v.Error = err.Error()
-		var e *fault.Error
-		if errors.As(err, &e) && e.Hint != "" {
-			v.Error += " (" + e.Hint + ")"
+		a.warn(a.notesFailed(err))
+	}
+	for _, r := range records {
+		if r.Kind == state.Role && r.Expiration.After(now) {
+			expires[r.Profile+"\n"+r.Role] = r.Expiration
 		}
-		return v
 	}
-	v.chain = chain
-	v.Chain = append(v.Chain, hopView{Kind: string(chain.Source.Kind), Profile: chain.Source.Profile, Settings: chain.Source.Settings})
-	for _, h := range chain.Hops {
-		v.Chain = append(v.Chain, hopView{Kind: "assume_role", Profile: h.Profile, Settings: h.Settings()})
+	return func(v profileView) string {
+		if end, ok := expires[v.Name+"\n"+v.role()]; ok {
+			return output.TimeLeft(end, now)
+		}
+		return ""
 	}
-	return v
 }
 
-func (v profileView) isRole() bool {
-	if v.chain == nil { // a role profile that is broken is one all the same
-		return v.Managed || v.Properties["role_arn"] != ""
+// nameFilter takes a part of a name, or a pattern for the whole of it in which *
+// stands for slashes too.
+func nameFilter(pattern string) (func(name string) bool, error) {
+	if !strings.ContainsAny(pattern, "*?[") {
+		return func(name string) bool { return strings.Contains(name, pattern) }, nil
 	}
-	return len(v.chain.Hops) > 0
-}
-
-func (v profileView) row() []string {
-	if v.chain == nil {
-		return []string{v.Name, "", "error: xrole profile show " + v.Name, "", "", v.Properties["region"]}
+	flat := func(s string) string { return strings.ReplaceAll(s, "/", "\x00") }
+	pattern = flat(pattern)
+	if _, err := path.Match(pattern, ""); err != nil {
+		return nil, fault.New(fault.Usage, "%q is not a pattern: %v", strings.ReplaceAll(pattern, "\x00", "/"), err).
+			WithHint("xrole profile list 'prod-*'")
 	}
-	account, role, device := "", "", v.chain.Source.MFASerial
-	if n := len(v.chain.Hops); n > 0 {
-		arn := v.chain.Hops[n-1].RoleARN
-		parts := strings.SplitN(arn, ":", 6)
-		if len(parts) == 6 {
-			account, role = parts[4], strings.TrimPrefix(parts[5], "role/")
-		}
-		device = v.chain.Hops[0].MFASerial
-	}
-	source := v.chain.Source.Profile
-	if v.chain.Source.Kind != profiles.SourceStatic {
-		source += " (" + string(v.chain.Source.Kind) + ")"
-	}
-	return []string{v.Name, account, role, source, device[strings.LastIndexByte(device, '/')+1:], v.chain.Region}
+	return func(name string) bool {
+		ok, _ := path.Match(pattern, flat(name))
+		return ok
+	}, nil
 }

@@ -37,9 +37,7 @@ func (a *app) profileShow(c *cli.Context) error {
 	if c.Bool("json") {
 		return a.printJSON(v)
 	}
-	for _, w := range set.Warnings(name) {
-		a.say("warning", w)
-	}
+	a.warnings(set, name)
 	return a.print(v.text())
 }
 

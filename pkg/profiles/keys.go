@@ -17,6 +17,8 @@ type setting struct {
 	aws bool
 	// plain is true where the name without xrole_ is read too.
 	plain bool
+	// note is true for what xrole writes for itself: no setting of a person's.
+	note  bool
 	check func(string) error           // nil: any value
 	made  func(string) (string, error) // of what a person writes, nil: as it is
 }
@@ -39,7 +41,7 @@ var settings = []setting{
 	{name: "policy_arns", check: checkPolicyARNs},
 	{name: "sts_region", check: Region},
 	{name: "mfa_session_seconds", check: checkSeconds(MFADuration), made: wholeSeconds},
-	{name: "import"}, // which team's file the profile came from
+	{name: "import", note: true}, // which team's file the profile came from
 }
 
 // Prefix stands before the name of each of xrole's own keys, so that no AWS
@@ -49,9 +51,11 @@ const Prefix = "xrole_"
 // Keys are the names of all settings, xrole_ before each, in the order in
 // which a new section has them.
 func Keys() []string {
-	names := make([]string, len(settings))
-	for i, s := range settings {
-		names[i] = Prefix + s.name
+	var names []string
+	for _, s := range settings {
+		if !s.note {
+			names = append(names, Prefix+s.name)
+		}
 	}
 	return names
 }

@@ -83,6 +83,17 @@ func (k *Lock) Used() (digest string, at time.Time) {
 	return n.Used, n.UsedAt
 }
 
+// MarkDenied remembers, for a role's lock, that AWS denied the role to an MFA
+// session while that was new: obtained is when it was obtained.
+func (k *Lock) MarkDenied(obtained time.Time) error {
+	n := readNote(k.note)
+	n.Denied = obtained.UTC()
+	return n.write(k.note)
+}
+
+// Denied returns what the last MarkDenied remembered, zero if nothing.
+func (k *Lock) Denied() time.Time { return readNote(k.note).Denied }
+
 // Release frees the lock. If its holder dies, the kernel does.
 func (k *Lock) Release() error { return k.lock.Release() }
 

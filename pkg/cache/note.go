@@ -16,6 +16,7 @@ type note struct {
 	Failure *Failure  `json:"failure,omitempty"`
 	Used    string    `json:"used,omitempty"`
 	UsedAt  time.Time `json:"used_at,omitzero"`
+	Denied  time.Time `json:"denied,omitzero"`
 }
 
 // readNote returns the note at path, the zero note if it can't be read: a note

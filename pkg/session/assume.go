@@ -10,7 +10,6 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/sts/types"
 
 	"github.com/xrole/xrole/internal/fault"
-	"github.com/xrole/xrole/pkg/cache"
 	"github.com/xrole/xrole/pkg/credentials"
 	"github.com/xrole/xrole/pkg/mfa"
 )
@@ -21,22 +20,36 @@ import (
 const youngMFA = time.Minute
 
 // assume makes the AssumeRole call of hop i, with all that it needs before it.
-func (r *request) assume(ctx context.Context, i int, mayAsk bool) (credentials.Credentials, error) {
-	if i > 0 {
-		base, err := r.role(ctx, i-1, mayAsk)
-		if err != nil {
-			return credentials.Credentials{}, err
-		}
-		return r.assumeWith(ctx, i, base, "")
-	}
-	switch r.mode {
-	case mfaDirect:
+// lock is that of the hop's session.
+func (r *request) assume(ctx context.Context, i int, lock guard, mayAsk bool) (credentials.Credentials, error) {
+	switch {
+	case i > 0:
+		return r.assumeFromRole(ctx, i, mayAsk)
+	case r.mode == mfaDirect:
 		return r.assumeDirect(ctx, mayAsk)
-	case mfaSession:
-		return r.assumeFromMFA(ctx, mayAsk)
+	case r.mode == mfaSession:
+		return r.assumeFromMFA(ctx, lock, mayAsk)
 	}
 	base, err := r.source(ctx)
 	if err != nil {
+		return credentials.Credentials{}, err
+	}
+	return r.assumeWith(ctx, i, base, "")
+}
+
+// assumeFromRole assumes hop i with the session of the role before it. If AWS
+// takes that one no longer, whatever its expiry says, it is replaced once.
+func (r *request) assumeFromRole(ctx context.Context, i int, mayAsk bool) (credentials.Credentials, error) {
+	base, err := r.role(ctx, i-1, mayAsk)
+	if err != nil {
+		return credentials.Credentials{}, err
+	}
+	got, err := r.assumeWith(ctx, i, base, "")
+	if !errors.Is(err, errStale) {
+		return got, err
+	}
+	r.outdated[r.roleKeys[i-1].Sum()] = r.Now()
+	if base, err = r.role(ctx, i-1, mayAsk); err != nil {
 		return credentials.Credentials{}, err
 	}
 	return r.assumeWith(ctx, i, base, "")
@@ -71,32 +84,57 @@ func (r *request) assumeDirect(ctx context.Context, mayAsk bool) (credentials.Cr
 // assumeFromMFA assumes the first role from the MFA session. If the role
 // refuses a session that is not new, its trust policy may limit the session's
 // age (aws:MultiFactorAuthAge); AWS does not say so, so one new code is asked
-// for and the call made once more.
-func (r *request) assumeFromMFA(ctx context.Context, mayAsk bool) (credentials.Credentials, error) {
+// for and the call made once more. The same goes for a session that AWS takes
+// no longer.
+func (r *request) assumeFromMFA(ctx context.Context, lock guard, mayAsk bool) (credentials.Credentials, error) {
 	base, err := r.mfaSession(ctx, r.Now(), mayAsk)
 	if err != nil {
 		return credentials.Credentials{}, err
 	}
-	got, err := r.assumeWith(ctx, 0, base.Credentials, "")
+	got, refused := r.assumeWith(ctx, 0, base.Credentials, "")
 	age := r.Now().Sub(base.Obtained)
-	if !errors.Is(err, errDenied) || age < youngMFA {
+	switch {
+	case errors.Is(refused, errStale) && base.Obtained.Before(r.start):
+	case !errors.Is(refused, errDenied):
+		return got, refused
+	case age < youngMFA:
+		lock.markDenied(base.Obtained)
+		return got, refused
+	case lock.denied(base.Obtained):
+		r.debugf("the role refused this MFA session when it was new, so its age is not the reason")
+		return got, refused
+	}
+	r.debugf("the role refused an MFA session of age %s, asking for a new code", age.Round(time.Second))
+	if !mayAsk {
+		return got, withCause(refused, errOwn)
+	}
+	r.outdated[r.mfaKey.Sum()] = base.Obtained
+	base, err = r.mfaSession(ctx, r.Now(), true)
+	switch {
+	case errors.Is(err, mfa.ErrNobody):
+		// The refusal tells more than that nobody could be asked.
+		return got, withCause(refused, errOwn)
+	case errors.Is(err, mfa.ErrDeclined), errors.Is(err, mfa.ErrTimeout):
+		return got, afterRefusal(err, refused)
+	case err != nil:
 		return got, err
 	}
-	r.debugf("role refused with an MFA session of age %s, asking for a new code", age.Round(time.Second))
-	if !mayAsk {
-		return got, withCause(err, errOwn)
+	got, refused = r.assumeWith(ctx, 0, base.Credentials, "")
+	if errors.Is(refused, errDenied) {
+		lock.markDenied(base.Obtained)
 	}
-	fresh, asked := r.newMFASession(ctx, func(h held) bool {
-		return h.usable() && h.Obtained.After(base.Obtained) && h.Tier(r.Now()) != cache.Dead
-	})
-	if errors.Is(asked, mfa.ErrNobody) {
-		// The refusal tells more than that nobody could be asked.
-		return got, withCause(err, errOwn)
+	return got, refused
+}
+
+// afterRefusal is a declined code that says why it was asked for.
+func afterRefusal(err, refused error) error {
+	var e *fault.Error
+	if !errors.As(err, &e) {
+		return err
 	}
-	if asked != nil {
-		return got, asked
-	}
-	return r.assumeWith(ctx, 0, fresh.Credentials, "")
+	both := *e
+	both.Msg += "; it was asked for because of this: " + refused.Error()
+	return &both
 }
 
 // assumeWith is one AssumeRole call for hop i; code is empty where none goes
@@ -131,10 +169,13 @@ func (r *request) assumeWith(ctx context.Context, i int, base credentials.Creden
 	defer cancel()
 	out, err := client.AssumeRole(called, in)
 	if err != nil {
-		return credentials.Credentials{}, r.translate(err, call{op: "AssumeRole", target: target, hop: &hop, last: i == 0, mfa: code != "" || r.mode == mfaSession && i == 0})
+		return credentials.Credentials{}, r.translate(err, call{target: target, code: code, hop: &hop, index: i, mfa: code != "" || r.mode == mfaSession && i == 0})
 	}
-	r.debugf("AssumeRole %s as %s, region %s: granted", hop.RoleARN, base.AccessKeyID, target.Region)
-	return fromSTS(out.Credentials, account(hop.RoleARN))
+	got, err := fromSTS(out.Credentials, account(hop.RoleARN))
+	if err == nil {
+		r.debugf("AssumeRole %s as %s, region %s: granted", hop.RoleARN, base.AccessKeyID, target.Region)
+	}
+	return got, err
 }
 
 func optional(s string) *string {

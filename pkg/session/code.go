@@ -25,9 +25,7 @@ const (
 // is a minute from its end at least; one that was obtained while this request
 // waited for it always serves. Without mayAsk nobody is asked.
 func (r *request) mfaSession(ctx context.Context, until time.Time, mayAsk bool) (held, error) {
-	serves := func(h held) bool {
-		return h.usable() && h.Tier(r.Now()) != cache.Dead && h.Credentials.Expiration.After(until)
-	}
+	serves := func(h held) bool { return h.tier(r.Now()) != cache.Dead && h.Credentials.Expiration.After(until) }
 	began := r.Now()
 	h, err := r.lookup(ctx, r.mfaKey)
 	if err != nil || serves(h) {
@@ -36,14 +34,6 @@ func (r *request) mfaSession(ctx context.Context, until time.Time, mayAsk bool) 
 	if !mayAsk {
 		return held{}, r.needsPerson(mfa.ErrNobody)
 	}
-	return r.newMFASession(ctx, func(h held) bool {
-		return serves(h) || h.usable() && h.Obtained.After(began) && h.Tier(r.Now()) != cache.Dead
-	})
-}
-
-// newMFASession asks for a code and trades it for an MFA session, unless
-// another process has just got one that serves.
-func (r *request) newMFASession(ctx context.Context, serves func(held) bool) (held, error) {
 	lock, err := r.lockDevice(ctx)
 	if err != nil {
 		return held{}, err
@@ -51,13 +41,18 @@ func (r *request) newMFASession(ctx context.Context, serves func(held) bool) (he
 	defer lock.release()
 	if lock.waited {
 		h, err := r.lookup(ctx, r.mfaKey)
-		if err != nil || serves(h) {
+		if err != nil || serves(h) || h.tier(r.Now()) != cache.Dead && h.Obtained.After(began) {
 			return h, err
 		}
 		if shared := lock.shared(); shared != nil {
 			return held{}, shared
 		}
 	}
+	return r.newMFASession(ctx, lock)
+}
+
+// newMFASession asks for a code and trades it for an MFA session.
+func (r *request) newMFASession(ctx context.Context, lock guard) (held, error) {
 	src, err := r.source(ctx)
 	if err != nil {
 		return held{}, err
@@ -76,33 +71,31 @@ func (r *request) newMFASession(ctx context.Context, serves func(held) bool) (he
 			TokenCode:       aws.String(code),
 			DurationSeconds: aws.Int32(int32(r.chain.MFASession / time.Second)),
 		})
-		return r.translate(err, call{op: "GetSessionToken", target: target, mfa: true})
+		return r.translate(err, call{target: target, code: code, mfa: true})
 	})
 	if err != nil {
 		return held{}, err
 	}
-	r.debugf("GetSessionToken with %s as %s, region %s: granted", r.device, src.AccessKeyID, target.Region)
 	c, err := fromSTS(out.Credentials, account(r.device))
 	if err != nil {
 		return held{}, err
 	}
-	r.keep(ctx, r.mfaKey, r.mfaRecord(), c)
-	return held{Entry: cache.Entry{Credentials: c, Obtained: r.Now()}, found: true}, nil
+	r.debugf("GetSessionToken with %s as %s, region %s: granted", r.device, src.AccessKeyID, target.Region)
+	return held{Entry: r.keep(ctx, r.mfaKey, r.mfaRecord(), c), found: true}, nil
 }
 
 // lockDevice takes the lock of the MFA device: one person is asked at a time,
 // and one code is used at a time.
 func (r *request) lockDevice(ctx context.Context) (guard, error) {
 	name := cache.NewKey("device", cache.Field{Name: "device", Value: r.device}, cache.Field{Name: "endpoint", Value: r.mfaSTS.URL})
-	return r.lock(ctx, "device-"+name.Item())
+	return r.lock(ctx, "device-"+name.Item(), lockWait)
 }
 
 // withCode asks for a code and hands it to use, again if AWS does not accept
-// it and a person can give another. What a device's holder declined, or got
-// wrong too often, is shared with those who wait for the same device.
+// it and a person can give another.
 func (r *request) withCode(ctx context.Context, lock guard, use func(context.Context, string) error) error {
 	err := r.tryCodes(ctx, lock, use)
-	lock.share(err)
+	lock.shareCode(err)
 	return err
 }
 
@@ -116,17 +109,8 @@ func (r *request) tryCodes(ctx context.Context, lock guard, use func(context.Con
 		if err != nil {
 			return r.askFailed(ctx, err)
 		}
-		err = r.checkCode(lock, code)
-		if err == nil {
-			called, done := context.WithTimeout(ctx, callTimeout)
-			err = use(called, code)
-			done()
-			if err == nil {
-				if lock.lock != nil {
-					_ = lock.lock.MarkUsed(mfa.Digest(r.device, code), r.Now())
-				}
-				return nil
-			}
+		if err = r.checkCode(lock, code); err == nil {
+			err = r.spend(ctx, lock, code, use)
 		}
 		again := errors.Is(err, errBadCode)
 		if !asker.Interactive() && again {
@@ -140,6 +124,19 @@ func (r *request) tryCodes(ctx context.Context, lock guard, use func(context.Con
 	}
 }
 
+// spend makes the call that carries the code. The code counts as used before
+// the call, whose answer may be lost, and as unused only if nothing was sent.
+func (r *request) spend(ctx context.Context, lock guard, code string, use func(context.Context, string) error) error {
+	called, cancel := context.WithTimeout(ctx, callTimeout)
+	defer cancel()
+	lock.markUsed(mfa.Digest(r.device, code), r.Now())
+	err := use(called, code)
+	if errors.Is(err, errNotSent) {
+		lock.markUsed("", time.Time{})
+	}
+	return err
+}
+
 // errBadCode marks a failure that another code may mend.
 var errBadCode = errors.New("another code may do")
 
@@ -149,11 +146,7 @@ func (r *request) checkCode(lock guard, code string) error {
 		return fault.New(fault.Usage, "an MFA code is six digits").
 			WithHint("type the six digits that the device shows").Because(errBadCode)
 	}
-	if lock.lock == nil {
-		return nil
-	}
-	digest, at := lock.lock.Used()
-	if age := r.Now().Sub(at); digest == mfa.Digest(r.device, code) && age >= 0 && age < codeLife {
+	if lock.used(mfa.Digest(r.device, code), r.Now()) {
 		return fault.New(fault.Refused, "that MFA code was just used, wait for the next one").
 			WithHint("a code works once; the device shows a new one every 30 seconds").Because(errBadCode)
 	}

@@ -30,8 +30,12 @@ type guard struct {
 	waited bool
 }
 
-func (f *Flow) lock(ctx context.Context, name string) (guard, error) {
-	waiting, cancel := context.WithTimeout(ctx, lockWait)
+// errBusy says that another process held the lock for all the time that there was.
+var errBusy = errors.New("another process is at it")
+
+// lock waits for a lock for as long as patience lasts.
+func (f *Flow) lock(ctx context.Context, name string, patience time.Duration) (guard, error) {
+	waiting, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
 	l, err := f.Locks.Acquire(waiting, name)
 	switch {
@@ -40,8 +44,8 @@ func (f *Flow) lock(ctx context.Context, name string) (guard, error) {
 	case ctx.Err() != nil:
 		return guard{}, interrupted(ctx.Err())
 	case errors.Is(err, context.DeadlineExceeded):
-		return guard{}, fault.New(fault.Person, "another xrole has been getting this session for %s", lockWait.Round(time.Second)).
-			WithHint("answer its prompt or end it, then try again")
+		return guard{}, fault.New(fault.Person, "another xrole has been getting this session for %s", patience.Round(time.Second)).
+			WithHint("answer its prompt or end it, then try again").Because(errBusy)
 	}
 	f.warn(fault.New(fault.Other, "calls at the same time can't be kept apart: %v", err).
 		WithHint("make the folder %s writable", f.Locks.Dir).Because(err))
@@ -86,7 +90,45 @@ func shareable(err error) bool {
 	case errors.Is(err, errShared), errors.Is(err, mfa.ErrDeclined), errors.Is(err, mfa.ErrTimeout):
 		return true
 	}
-	return fault.KindOf(err) == fault.Refused
+	return fault.KindOf(err) == fault.Refused || errors.Is(err, errBadCode)
+}
+
+// shareCode tells those who wait for the device. They may want another role,
+// or call with other keys, so all that concerns them is what a person did:
+// declined, or got the code wrong too often.
+func (g guard) shareCode(err error) {
+	if errors.Is(err, mfa.ErrDeclined) || errors.Is(err, mfa.ErrTimeout) || errors.Is(err, errBadCode) {
+		g.share(err)
+	}
+}
+
+// markUsed remembers a code as AWS may have it, or as nothing.
+func (g guard) markUsed(digest string, at time.Time) {
+	if g.lock != nil {
+		_ = g.lock.MarkUsed(digest, at) // AWS will say so itself
+	}
+}
+
+// used reports whether a code was sent so lately that AWS won't take it again.
+func (g guard) used(digest string, now time.Time) bool {
+	if g.lock == nil {
+		return false
+	}
+	last, at := g.lock.Used()
+	age := now.Sub(at)
+	return last == digest && age >= 0 && age < codeLife
+}
+
+// markDenied and denied keep in mind that a role refused an MFA session which
+// was new: its age was not the reason, and another code would not help.
+func (g guard) markDenied(obtained time.Time) {
+	if g.lock != nil {
+		_ = g.lock.MarkDenied(obtained) // a person is asked once more than needed
+	}
+}
+
+func (g guard) denied(obtained time.Time) bool {
+	return g.lock != nil && g.lock.Denied().Equal(obtained)
 }
 
 func interrupted(err error) error {

@@ -2,9 +2,12 @@ package session
 
 import "strings"
 
-// maxName is the most characters of a role session name (STS API reference,
-// AssumeRole, RoleSessionName: 2 to 64 of [\w+=,.@-]).
-const maxName = 64
+// The length of a role session name (STS API reference, AssumeRole,
+// RoleSessionName: 2 to 64 of [\w+=,.@-]).
+const (
+	minName = 2
+	maxName = 64
+)
 
 // DefaultName is the role session name where a profile sets none: who is
 // calling from which machine, made legal. It stays the same from call to call,
@@ -18,11 +21,9 @@ func DefaultName(user, host string) string {
 		}
 		return '-'
 	}, user+"@"+host)
-	if len(name) > maxName {
-		name = name[:maxName]
-	}
-	if user == "" && host == "" {
+	name = strings.Trim(name, "@")
+	if len(name) < minName {
 		return "xrole"
 	}
-	return strings.Trim(name, "@")
+	return name[:min(len(name), maxName)]
 }

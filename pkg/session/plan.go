@@ -3,6 +3,7 @@ package session
 import (
 	"encoding/json"
 	"errors"
+	"io"
 	"io/fs"
 	"os"
 	"sort"
@@ -95,17 +96,17 @@ func sessionPolicies(hops []profiles.Hop) ([]string, error) {
 		if h.PolicyFile == "" {
 			continue
 		}
-		data, err := os.ReadFile(h.PolicyFile)
+		data, err := readPolicy(h.PolicyFile)
 		var reason string
 		switch {
 		case errors.Is(err, fs.ErrNotExist):
 			reason = "no such file"
 		case err != nil:
 			return nil, fault.New(fault.Config, "profile %q: session policy: %v", h.Profile, err).Because(err)
-		case !json.Valid(data):
-			reason = "not JSON"
 		case utf8.RuneCount(data) > maxPolicy:
 			reason = "longer than " + strconv.Itoa(maxPolicy) + " characters, which is AWS's limit"
+		case !json.Valid(data):
+			reason = "not JSON"
 		}
 		if reason != "" {
 			return nil, fault.New(fault.Config, "profile %q: session policy %q: %s", h.Profile, h.PolicyFile, reason).
@@ -114,6 +115,22 @@ func sessionPolicies(hops []profiles.Hop) ([]string, error) {
 		policies[i] = string(data)
 	}
 	return policies, nil
+}
+
+// readPolicy reads as much of a regular file as tells whether it is too long:
+// what is no such file may never end.
+func readPolicy(path string) ([]byte, error) {
+	if info, err := os.Stat(path); err != nil {
+		return nil, err
+	} else if !info.Mode().IsRegular() {
+		return nil, &fs.PathError{Op: "read", Path: path, Err: errors.New("not a regular file")}
+	}
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = f.Close() }()
+	return io.ReadAll(io.LimitReader(f, utf8.UTFMax*(maxPolicy+1)))
 }
 
 // keys names the chain's sessions by everything that changes them.

@@ -65,8 +65,10 @@ type Flow struct {
 type Options struct {
 	// Renew takes no session that was obtained before the request.
 	Renew bool
-	// MFALeft is how long an MFA session must still live; one that ends sooner
-	// is replaced, which takes a person. Zero asks only where it must.
+	// MFALeft is how long no code may be needed from now on: an MFA session, or
+	// a role's that was assumed with a code, which ends sooner is replaced. No
+	// more is asked of either than half of its whole life. Zero asks for a code
+	// only where there must be one.
 	MFALeft time.Duration
 }
 
@@ -78,9 +80,10 @@ func (f *Flow) Credentials(ctx context.Context, c *profiles.Chain, o Options) (c
 	if err != nil {
 		return credentials.Credentials{}, err
 	}
-	r := &request{Flow: f, plan: p, options: o, start: f.Now()}
+	r := &request{Flow: f, plan: p, options: o, start: f.Now(), outdated: map[string]time.Time{}}
 	if o.MFALeft > 0 && p.mode == mfaSession {
-		if _, err := r.mfaSession(ctx, r.start.Add(o.MFALeft), true); err != nil {
+		left := min(o.MFALeft, c.MFASession/2)
+		if _, err := r.mfaSession(ctx, r.start.Add(left), true); err != nil {
 			return credentials.Credentials{}, err
 		}
 	}
@@ -110,6 +113,9 @@ type request struct {
 	*plan
 	options Options
 	start   time.Time
+	// outdated are sessions that AWS did not take: an entry under that key that
+	// was not obtained after that time is as good as missing.
+	outdated map[string]time.Time
 }
 
 // sourceOnly serves a chain without roles. Long-lived keys are not handed out:
@@ -126,6 +132,13 @@ func (r *request) sourceOnly(ctx context.Context) (credentials.Credentials, erro
 	return r.source(ctx)
 }
 
+// How long a call may be kept waiting by the renewal of a session that could
+// be served as it is: some callers give up after 20 seconds.
+const (
+	renewWait = 2 * time.Second
+	renewTime = 5 * time.Second
+)
+
 // role returns credentials for hop i of the chain. Without mayAsk nobody is
 // asked for a code.
 func (r *request) role(ctx context.Context, i int, mayAsk bool) (credentials.Credentials, error) {
@@ -134,38 +147,50 @@ func (r *request) role(ctx context.Context, i int, mayAsk bool) (credentials.Cre
 	if err != nil {
 		return credentials.Credentials{}, err
 	}
-	if held.usable() && held.Tier(began) == cache.Fresh {
+	switch held.tier(began) {
+	case cache.Fresh:
 		r.debugf("role session %s: %s left, served from %s", key.Item(), held.left(began), r.Store.Name())
 		return held.Credentials, nil
+	case cache.Dead:
+		r.debugf("role session %s: %s in %s", key.Item(), held.state(began), r.Store.Name())
+		return r.newRole(ctx, i, began, lockWait, mayAsk)
 	}
-	r.debugf("role session %s: %s in %s", key.Item(), held.state(began), r.Store.Name())
-	lock, err := r.lock(ctx, "role-"+key.Item())
+	renewing, cancel := context.WithTimeout(ctx, renewTime)
+	defer cancel()
+	got, err := r.newRole(renewing, i, began, renewWait, false)
+	if err == nil || ctx.Err() != nil || held.tier(r.Now()) == cache.Dead {
+		return got, err
+	}
+	r.debugf("role session %s: not renewed (%v), %s left is served", key.Item(), err, held.left(r.Now()))
+	return held.Credentials, nil
+}
+
+// newRole assumes hop i under its session's lock and keeps what it got, unless
+// somebody else has done so since began.
+func (r *request) newRole(ctx context.Context, i int, began time.Time, patience time.Duration, mayAsk bool) (credentials.Credentials, error) {
+	key := r.roleKeys[i]
+	lock, err := r.lock(ctx, "role-"+key.Item(), patience)
 	if err != nil {
 		return credentials.Credentials{}, err
 	}
 	defer lock.release()
 	if lock.waited {
-		// What was obtained while we waited is as fresh as it can be, even if
-		// the role's sessions are too short ever to count as fresh.
-		held, err = r.lookup(ctx, key)
+		held, err := r.lookup(ctx, key)
 		if err != nil {
 			return credentials.Credentials{}, err
 		}
-		now := r.Now()
-		if held.usable() && (held.Tier(now) == cache.Fresh || held.Tier(now) == cache.Renewable && held.Obtained.After(began)) {
+		// What was obtained while we waited is as fresh as it can be, even if
+		// the role's sessions are too short ever to count as fresh.
+		tier := held.tier(r.Now())
+		if tier == cache.Fresh || tier == cache.Renewable && held.Obtained.After(began) {
 			return held.Credentials, nil
 		}
 		if shared := lock.shared(); shared != nil {
 			return credentials.Credentials{}, shared
 		}
 	}
-	servable := held.usable() && held.Tier(r.Now()) == cache.Renewable
-	got, err := r.assume(ctx, i, mayAsk && !servable)
+	got, err := r.assume(ctx, i, lock, mayAsk)
 	if err != nil {
-		if servable && held.Tier(r.Now()) == cache.Renewable && fault.KindOf(err) != fault.Interrupted {
-			r.debugf("role session %s: not renewed (%v), %s left is served", key.Item(), err, held.left(r.Now()))
-			return held.Credentials, nil
-		}
 		lock.share(err)
 		return credentials.Credentials{}, err
 	}
@@ -179,7 +204,13 @@ type held struct {
 	found bool
 }
 
-func (h held) usable() bool { return h.found }
+// tier is what the session is good for; one that is not there is dead.
+func (h held) tier(now time.Time) cache.Tier {
+	if !h.found {
+		return cache.Dead
+	}
+	return h.Tier(now)
+}
 
 func (h held) left(now time.Time) time.Duration {
 	return h.Credentials.Expiration.Sub(now).Round(time.Second)
@@ -207,7 +238,9 @@ func (r *request) lookup(ctx context.Context, k cache.Key) (held, error) {
 		return held{}, nil
 	case err != nil:
 		return held{}, err
-	case r.options.Renew && e.Obtained.Before(r.start):
+	case r.options.Renew && e.Obtained.Before(r.start), r.tooShort(k, e):
+		return held{}, nil
+	case !e.Obtained.After(r.outdated[k.Sum()]):
 		return held{}, nil
 	case e.Obtained.After(r.Now().Add(clockSlack)):
 		r.debugf("session %s: obtained in the future, not used", k.Item())
@@ -216,23 +249,33 @@ func (r *request) lookup(ctx context.Context, k cache.Key) (held, error) {
 	return held{Entry: e, found: true}, nil
 }
 
+// tooShort holds for a session that would need a code of its own again sooner
+// than this request wants.
+func (r *request) tooShort(k cache.Key, e cache.Entry) bool {
+	if r.options.MFALeft == 0 || r.mode != mfaDirect || k != r.roleKeys[0] || !e.Obtained.Before(r.start) {
+		return false
+	}
+	return e.Credentials.Expiration.Before(r.start.Add(min(r.options.MFALeft, r.chain.Hops[0].Duration/2)))
+}
+
 // keep stores what was obtained and notes it for status. Neither may fail the
 // request: the credentials are good, and AWS may have used up a code for them.
-func (r *request) keep(ctx context.Context, k cache.Key, rec state.Record, c credentials.Credentials) {
-	now := r.Now()
-	err := r.Store.Put(ctx, k, cache.Entry{Profile: rec.Profile, Role: rec.Role, Credentials: c, Obtained: now})
-	if err != nil {
+func (r *request) keep(ctx context.Context, k cache.Key, rec state.Record, c credentials.Credentials) cache.Entry {
+	e := cache.Entry{Profile: rec.Profile, Role: rec.Role, Credentials: c, Obtained: r.Now()}
+	// Whoever interrupts us now has paid for this session with a code.
+	if err := r.Store.Put(context.WithoutCancel(ctx), k, e); err != nil {
 		r.warn(notStored(err))
-		return
+		return e
 	}
 	if r.Store.Name() == "none" {
-		return
+		return e
 	}
-	rec.Item, rec.Backend, rec.Obtained, rec.Expiration = k.Item(), r.Store.Name(), now, c.Expiration
+	rec.Item, rec.Backend, rec.Obtained, rec.Expiration = k.Item(), r.Store.Name(), e.Obtained, c.Expiration
 	if err := r.State.Put(rec); err != nil {
 		r.warn(fault.New(fault.Other, "the session could not be noted for `xrole status`: %v", err).
 			WithHint("make that folder writable; the session itself is kept").Because(err))
 	}
+	return e
 }
 
 // notStored keeps the store's own hint, which knows what mends it.

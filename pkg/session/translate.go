@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"net/url"
 	"strings"
 	"time"
 
@@ -18,15 +19,21 @@ import (
 
 // call is what is known about a call that failed.
 type call struct {
-	op     string
 	target Target
+	code   string        // the MFA code that went with it, or none
 	hop    *profiles.Hop // the role, for AssumeRole
-	last   bool          // the caller is the source itself, not a role before
+	index  int           // that hop's place in the chain
 	mfa    bool          // a code, or a session that came from one, was in the call
 }
 
-// errDenied marks a refusal by one of the gates, which AWS does not name.
-var errDenied = errors.New("denied by a gate")
+var (
+	// errDenied marks a refusal by one of the gates, which AWS does not name.
+	errDenied = errors.New("denied by a gate")
+	// errStale marks a session of ours that AWS takes no longer.
+	errStale = errors.New("the calling session is over")
+	// errNotSent marks a call that never left this machine.
+	errNotSent = errors.New("nothing was sent")
+)
 
 // translate says in one line what AWS meant, and in the hint what mends it.
 // It goes by AWS's error codes; only AccessDenied and ValidationError, under
@@ -43,10 +50,32 @@ func (r *request) translate(err error, c call) error {
 	if !errors.As(err, &api) || api.ErrorCode() == unreadable {
 		return r.unreached(err, c)
 	}
-	e := r.refusal(api.ErrorCode(), oneLine(api.ErrorMessage()), c)
-	e.Err = errors.Join(e.Err, err)
+	e := r.refusal(api.ErrorCode(), oneLine(c.redact(api.ErrorMessage())), c)
+	e.Err = errors.Join(e.Err, redacted{err, c})
 	return e
 }
+
+// redact takes the call's own secrets out of what the other side said: where a
+// signature does not match, AWS sends back the request as it saw it.
+func (c call) redact(s string) string {
+	for _, secret := range []string{c.target.Credentials.SessionToken.Reveal(), c.target.Credentials.SecretAccessKey.Reveal(), c.code} {
+		if secret != "" {
+			s = strings.ReplaceAll(s, secret, "[redacted]")
+			s = strings.ReplaceAll(s, url.QueryEscape(secret), "[redacted]")
+		}
+	}
+	return s
+}
+
+// redacted is an error from outside that does not tell our secrets.
+type redacted struct {
+	error
+	c call
+}
+
+func (e redacted) Error() string { return e.c.redact(e.error.Error()) }
+
+func (e redacted) Unwrap() error { return e.error }
 
 // unreadable is the SDK's code for an answer in which it found none: not from
 // STS, whatever its status.
@@ -58,10 +87,20 @@ func (r *request) refusal(code, msg string, c call) *fault.Error {
 		return r.denied(msg, c)
 	case "ValidationError":
 		return r.invalid(msg, c)
+	case "InternalFailure", "InternalError", "ServiceUnavailable", "ServiceUnavailableException":
+		e := r.refused(c, "AWS had a fault of its own: %s", code)
+		e.Kind = fault.Other
+		return e.WithHint("try again")
 	case "InvalidClientTokenId", "UnrecognizedClientException":
+		if session := r.ownSession(c); session != "" {
+			return r.stale(c, session)
+		}
 		return r.refused(c, "AWS does not know the access key of %s", r.sourceName()).
 			WithHint("the key was deleted or deactivated, or the session token is missing: put a live key into %s", r.sourceName())
 	case "ExpiredToken", "ExpiredTokenException":
+		if session := r.ownSession(c); session != "" {
+			return r.stale(c, session)
+		}
 		return r.refused(c, "the session of %s has expired", r.sourceName()).
 			WithHint("renew it where it came from; xrole keeps roles alive, not their source")
 	case "SignatureDoesNotMatch", "RequestExpired", "RequestTimeTooSkewed", "InvalidSignatureException":
@@ -82,6 +121,24 @@ func (r *request) refusal(code, msg string, c call) *fault.Error {
 		return r.refused(c, "AWS throttles this account's calls to STS").WithHint("wait a moment, then try again")
 	}
 	return r.refused(c, "AWS refused: %s: %s", code, msg)
+}
+
+// ownSession names the session that made the call, if xrole obtained it.
+func (r *request) ownSession(c call) string {
+	switch {
+	case c.hop == nil:
+		return ""
+	case c.index > 0:
+		return "the session of " + r.chain.Hops[c.index-1].RoleARN
+	case r.mode == mfaSession:
+		return "the MFA session of " + r.sourceName()
+	}
+	return ""
+}
+
+func (r *request) stale(c call, session string) *fault.Error {
+	return r.refused(c, "AWS no longer takes %s", session).
+		WithHint("xrole login %s --force; if that does not help, check this machine's clock", r.chain.Profile).Because(errStale)
 }
 
 // refused begins a refusal with the profile and the role that it is about.
@@ -148,10 +205,7 @@ func (r *request) callerName(msg string, c call) string {
 	if m := caller().FindStringSubmatch(msg); m != nil {
 		return m[1]
 	}
-	if c.last {
-		return r.sourceName()
-	}
-	return "the role before it"
+	return first(r.ownSession(c), r.sourceName())
 }
 
 func (r *request) invalid(msg string, c call) *fault.Error {
@@ -197,6 +251,9 @@ func clockError(d time.Duration) string {
 // unreached translates what is no answer of AWS at all.
 func (r *request) unreached(err error, c call) error {
 	where := c.target.URL
+	if u, err := url.Parse(where); err == nil {
+		where = u.Redacted() // there may be a password in it
+	}
 	if where == "" {
 		where = "in region " + c.target.Region
 	}
@@ -213,9 +270,14 @@ func (r *request) unreached(err error, c call) error {
 	case errors.As(err, &status) && status.HTTPStatusCode() != 0: // 0 if there was no answer
 		e = fault.New(fault.Other, "profile %q: %sSTS %s answered with status %d and nothing that can be read", r.chain.Profile, c.what(), where, status.HTTPStatusCode())
 	default:
-		e = fault.New(fault.Other, "profile %q: %scan't reach STS %s: %s", r.chain.Profile, c.what(), where, rootCause(err))
+		e = fault.New(fault.Other, "profile %q: %scan't reach STS %s: %s", r.chain.Profile, c.what(), where, c.redact(rootCause(err)))
 	}
-	return e.WithHint("check the network, the proxy, the region and AWS_ENDPOINT_URL_STS").Because(err)
+	var dial *net.OpError
+	cause := error(redacted{err, c})
+	if dns != nil || errors.As(err, &dial) && dial.Op == "dial" {
+		cause = errors.Join(errNotSent, cause)
+	}
+	return e.WithHint("check the network, the proxy, the region and AWS_ENDPOINT_URL_STS").Because(cause)
 }
 
 func isTimeout(err error) bool {
@@ -234,8 +296,10 @@ func rootCause(err error) string {
 	}
 }
 
-// oneLine keeps a message from a server to one printable line without a full stop.
+// oneLine keeps the first line of a message from a server, printable and
+// without a full stop.
 func oneLine(s string) string {
+	s, _, _ = strings.Cut(strings.TrimSpace(s), "\n")
 	return strings.Trim(strings.Map(func(r rune) rune {
 		if r < ' ' || r == 0x7f {
 			return ' '

@@ -48,7 +48,7 @@ func TestRefusalsAreTranslated(t *testing.T) {
 		{"packed", refusal("PackedPolicyTooLarge", ""), fault.Refused, "too large", "xrole_policy_file"},
 		{"policy", refusal("MalformedPolicyDocument", "Syntax errors in policy."), fault.Refused, "can't read the session policy", "xrole_policy_file"},
 		{"throttled", refusal("Throttling", "Rate exceeded"), fault.Refused, "throttles", "wait"},
-		{"unknown", refusal("Novelty", "some\nnews"), fault.Refused, "Novelty: some news", ""},
+		{"unknown", refusal("Novelty", "some\nnews"), fault.Refused, "Novelty: some", ""},
 		{"refused connection", &net.OpError{Op: "dial", Err: errors.New("connection refused")}, fault.Other, "can't reach STS in region us-east-1: connection refused", "network"},
 		{"refused connection, as the SDK has it", &smithyhttp.ResponseError{Response: answered(0), Err: errors.New("connection refused")}, fault.Other, "can't reach STS in region us-east-1: connection refused", "network"},
 		{"not STS", &smithyhttp.ResponseError{Response: answered(404), Err: refusal("UnknownError", "UnknownError")}, fault.Other, "answered with status 404 and nothing that can be read", "AWS_ENDPOINT_URL_STS"},
@@ -162,6 +162,8 @@ func TestDefaultName(t *testing.T) {
 		{"älice smith", "h", "-lice-smith@h"},
 		{"", "", "xrole"},
 		{"alice", "", "alice"},
+		{"a", "", "xrole"},
+		{"@", "", "xrole"},
 		{strings.Repeat("a", 80), "h", strings.Repeat("a", 64)},
 	} {
 		if got := DefaultName(row[0], row[1]); got != row[2] {

@@ -25,11 +25,6 @@ type question struct {
 // tries is how often an answer may be wrong.
 const tries = 3
 
-// ask gets any answer but none to a question that a flag would have answered.
-func (a *app) ask(ctx context.Context, flag, text string) (string, error) {
-	return a.inquire(ctx, question{flag: flag, text: text})
-}
-
 // inquire gets an answer that will do. It is asked on the terminal itself, as codes are, but in
 // the terminal's own line mode: the answer shows, and Ctrl-C is a signal as everywhere.
 func (a *app) inquire(ctx context.Context, q question) (string, error) {

@@ -175,7 +175,9 @@ func (a *app) importSources(ctx context.Context, set *profiles.Set, job *teamImp
 		return err
 	}
 	for _, name := range missing {
-		answer, _, err := a.answer(ctx, fmt.Sprintf("Your profile that stands for the source %q of team %q: ", name, job.file.Team))
+		q := sourceQuestion(sourcesIn(set))
+		q.text = fmt.Sprintf("The source profile that team %q calls %q: which of yours is it?\n%s", job.file.Team, name, q.text)
+		answer, _, err := a.answer(ctx, q)
 		if err != nil {
 			return err
 		}
@@ -200,8 +202,8 @@ func (a *app) importSources(ctx context.Context, set *profiles.Set, job *teamImp
 }
 
 // confirm asks whether to do what is shown.
-func (a *app) confirm(ctx context.Context, question string) error {
-	answer, asked, err := a.answer(ctx, question)
+func (a *app) confirm(ctx context.Context, text string) error {
+	answer, asked, err := a.answer(ctx, question{flag: "--yes", text: text, optional: true})
 	switch {
 	case err != nil:
 		return err
@@ -215,8 +217,8 @@ func (a *app) confirm(ctx context.Context, question string) error {
 }
 
 // answer asks on the terminal, where there is one. An empty answer is one too.
-func (a *app) answer(ctx context.Context, question string) (answer string, asked bool, err error) {
-	answer, err = a.ask(ctx, "--yes", question)
+func (a *app) answer(ctx context.Context, q question) (answer string, asked bool, err error) {
+	answer, err = a.inquire(ctx, q)
 	var e *fault.Error
 	if errors.As(err, &e) && e.Kind == fault.Usage { // its cause is that the terminal can't be opened
 		return "", e.Err == nil, nil

@@ -109,6 +109,9 @@ func (f fetcher) get(ctx context.Context, from string) (string, []byte, error) {
 			WithHint("fetch it with what can log in there, and import it with `xrole profile import -`")
 	}
 	data, err := io.ReadAll(io.LimitReader(resp.Body, team.MaxSize+1))
+	if err == nil {
+		err = timed.Err() // our own hanging up can look like a proper end to both sides
+	}
 	if err != nil {
 		return "", nil, f.failed(ctx, timed, name, err)
 	}

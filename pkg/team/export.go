@@ -108,9 +108,9 @@ func (x *exporter) add(path, name string) error {
 	case p == nil:
 		return fault.New(fault.Config, "profile %q not found in %s", name, path).WithHint("xrole profile list")
 	case p.values[profiles.Prefix+"role_arn"] == "":
-		return fault.New(fault.Config, "profile %q is no role profile of xrole's", name).WithHint("xrole profile list shows them")
+		return fault.New(fault.Config, "profile %q is no role profile of xrole's", name).WithHint("xrole profile adopt %s makes one of a role_arn profile", name)
 	case name == "default" || profiles.ProfileName(name) != nil:
-		return fault.New(fault.Config, "a team can't share a profile named %q", name).WithHint("xrole profile rename")
+		return fault.New(fault.Config, "a team can't share a profile named %q", name).WithHint("xrole profile rename %s NEW", name)
 	}
 	shares := x.shares(name)
 	if other, taken := x.taken[shares]; taken {

@@ -118,6 +118,16 @@ func before(mark string) func(string) string {
 	return func(s string) string { return s[:strings.Index(s, mark)] }
 }
 
+// The older file after the newer one brings back the same bytes.
+func TestThereAndBack(t *testing.T) {
+	const was = "# top\n" + mine + imported + "# bottom"
+	v2 := strings.NewReplacer("ab-12", "cd-34", "1800", "900", "us-east-1", "eu-west-1", "role/Audit", "role/Other").Replace(v1) +
+		"[profile new]\nxrole_role_arn = arn:aws:iam::111111111111:role/New\nxrole_source_profile = dev\n"
+	if got := imports(t, v1, imports(t, v2, was)); got != was {
+		t.Errorf("%s\nis not\n%s", got, was)
+	}
+}
+
 func TestNamesHere(t *testing.T) {
 	prefixed := func(o *Options) { o.Prefix = "t-" }
 	first := imports(t, v1, mine, prefixed)

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os/user"
 	"runtime"
 	"slices"
 	"strings"
@@ -30,10 +31,12 @@ type app struct {
 	wrapped []string
 	// code is what `exec` and `sandbox` return: their child's own.
 	code int
+	// warned are the warnings that were given.
+	warned map[string]bool
 }
 
 func newApp(in io.Reader, out, errs io.Writer, environ []string) *app {
-	a := &app{in: in, out: out, err: errs, environ: environ, env: map[string]string{}, now: time.Now}
+	a := &app{in: in, out: out, err: errs, environ: environ, env: map[string]string{}, now: time.Now, warned: map[string]bool{}}
 	for _, e := range environ {
 		if name, value, ok := strings.Cut(e, "="); ok {
 			a.env[envName(name)] = value
@@ -159,7 +162,12 @@ func (a *app) say(what, text string) {
 	_, _ = fmt.Fprintf(a.err, "xrole: %s: %s\n", what, strings.ReplaceAll(strings.TrimSpace(text), "\n", " "))
 }
 
+// warn says what went wrong without keeping the product back, once.
 func (a *app) warn(err error) {
+	if a.warned[err.Error()] {
+		return
+	}
+	a.warned[err.Error()] = true
 	a.say("warning", err.Error())
 	var e *fault.Error
 	if errors.As(err, &e) && e.Hint != "" {
@@ -184,5 +192,12 @@ func (a *app) print(product []byte) error {
 }
 
 func (a *app) home() string {
-	return profiles.Home(a.getenv, runtime.GOOS)
+	if home := profiles.Home(a.getenv, runtime.GOOS); home != "" {
+		return home
+	}
+	// Without HOME, as in a service or under env -i, the account still has one.
+	if u, err := user.Current(); err == nil {
+		return u.HomeDir
+	}
+	return ""
 }

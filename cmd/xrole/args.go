@@ -25,6 +25,9 @@ var wrapping = map[string]bool{"exec": true, "sandbox": true}
 // command line that a wrapping command is to run comes back by itself.
 func arrange(tree *cli.App, args []string) (arranged, wrapped []string, err error) {
 	words, rest := args[1:], []string(nil)
+	if len(words) > 1 && (words[0] == "help" || words[0] == "h") {
+		words = append(words[1:len(words):len(words)], "--help") // the library knows one word behind help
+	}
 	for i, w := range words {
 		if w == "--" {
 			words, rest = words[:i], words[i+1:]

@@ -44,7 +44,9 @@ func (a *app) exec(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	environ := output.EnvVars(got, chain.Profile, chain.Region).Environ(a.environ)
+	vars := output.EnvVars(got, chain.Profile, chain.Region)
+	vars.Unset = append(vars.Unset, tokenVariable) // it works once
+	environ := vars.Environ(a.environ)
 	a.code, err = a.replace(path, a.wrapped, environ)
 	if err != nil {
 		return cantRun(a.wrapped[0], err)

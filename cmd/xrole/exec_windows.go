@@ -2,6 +2,7 @@ package main
 
 import (
 	"errors"
+	"os"
 	"os/exec"
 )
 
@@ -18,3 +19,5 @@ func (a *app) replace(path string, argv, environ []string) (int, error) {
 	}
 	return 0, err
 }
+
+func exitCode(p *os.ProcessState) int { return p.ExitCode() }

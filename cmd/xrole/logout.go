@@ -33,72 +33,84 @@ func (a *app) logout(c *cli.Context) error {
 		}
 		return a.logoutAll(c)
 	}
-	chain, err := a.chosen(c)
+	store, err := a.store(c)
 	if err != nil {
-		return a.logoutGone(c, err)
+		return err
 	}
+	behind := newSessions()
+	name := c.Args().First()
+	chain, err := a.chosen(c)
+	if err == nil {
+		name = chain.Profile
+		err = a.addChain(c, behind, store.Name(), chain)
+	}
+	// The notes know the sessions of a profile that was edited since, or that
+	// can't be read any more.
+	_, noted := a.state().Get(state.Role, name)
+	if err != nil && !noted {
+		return err
+	}
+	if err := a.addNotes(behind, name, chain); err != nil {
+		return err
+	}
+	return a.forget(c.Context, behind)
+}
+
+// sessions are what is to be forgotten: items by backend, and notes.
+type sessions struct {
+	keys  map[string][]cache.Key
+	notes []state.Record
+}
+
+func newSessions() *sessions {
+	return &sessions{keys: map[string][]cache.Key{}}
+}
+
+// addChain adds the sessions that a chain has as it stands now.
+func (a *app) addChain(c *cli.Context, s *sessions, backend string, chain *profiles.Chain) error {
 	flow, err := a.flow(c)
 	if err != nil {
 		return err
 	}
 	keys, err := flow.Keys(chain)
+	s.keys[backend] = append(s.keys[backend], keys...)
+	return err
+}
+
+// addNotes adds what the notes say of a profile, of the roles on its way and
+// of the MFA session behind it.
+func (a *app) addNotes(s *sessions, name string, chain *profiles.Chain) error {
+	records, err := a.state().List()
 	if err != nil {
-		return err
+		return notesFailed(err)
 	}
-	store, err := a.store(c)
-	if err != nil {
-		return err
-	}
-	// The notes know the items of an edited profile's older sessions too.
-	for _, n := range notesOf(chain) {
-		if r, ok := a.state().Get(n.kind, n.profile); ok {
-			if k, ok := cache.KeyOfItem(r.Item); ok {
-				keys = append(keys, k)
-			}
+	roles, mfaItems := map[string]bool{name: true}, map[string]bool{}
+	if chain != nil {
+		for _, h := range chain.Hops {
+			roles[h.Profile] = true
 		}
 	}
-	if err := forget(c.Context, store, keys); err != nil {
-		return err
+	for _, r := range records {
+		if r.Kind == state.Role && roles[r.Profile] {
+			s.addNote(r)
+			mfaItems[r.MFAItem] = true
+		}
 	}
-	for _, n := range notesOf(chain) {
-		if err := a.state().Remove(n.kind, n.profile); err != nil {
-			return a.notesFailed(err)
+	for _, r := range records {
+		if r.Kind == state.MFA && (mfaItems[r.Item] || chain != nil && r.Profile == chain.Source.Profile) {
+			s.addNote(r)
 		}
 	}
 	return nil
 }
 
-// logoutGone forgets the session of a profile that is in no file any more.
-func (a *app) logoutGone(c *cli.Context, cause error) error {
-	name := c.Args().First()
-	r, ok := a.state().Get(state.Role, name)
-	if name == "" || !ok {
-		return cause
-	}
-	store, err := a.store(c)
-	if err != nil {
-		return err
-	}
-	if k, ok := cache.KeyOfItem(r.Item); ok {
-		if err := forget(c.Context, store, []cache.Key{k}); err != nil {
-			return err
+func (s *sessions) addNote(r state.Record) {
+	s.notes = append(s.notes, r)
+	for _, item := range []string{r.Item, r.MFAItem} {
+		if k, ok := cache.KeyOfItem(item); ok {
+			s.keys[r.Backend] = append(s.keys[r.Backend], k)
 		}
 	}
-	return a.state().Remove(state.Role, name)
-}
-
-type note struct {
-	kind    state.Kind
-	profile string
-}
-
-// notesOf are the notes that a chain's sessions leave.
-func notesOf(chain *profiles.Chain) []note {
-	notes := []note{{state.Role, chain.Profile}, {state.MFA, chain.Source.Profile}}
-	for _, h := range chain.Hops {
-		notes = append(notes, note{state.Role, h.Profile})
-	}
-	return notes
 }
 
 func (a *app) logoutAll(c *cli.Context) error {
@@ -110,30 +122,53 @@ func (a *app) logoutAll(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	var keys []cache.Key
+	all := newSessions()
 	for _, item := range items {
 		if k, ok := cache.KeyOfItem(item); ok {
-			keys = append(keys, k)
+			all.keys[store.Name()] = append(all.keys[store.Name()], k)
 		}
 	}
-	if err := forget(c.Context, store, keys); err != nil {
+	if err := a.forget(c.Context, all); err != nil {
 		return err
 	}
-	records, err := a.state().List()
-	for _, r := range records {
-		err = errors.Join(err, a.state().Remove(r.Kind, r.Profile))
+	return a.forgetNoted(c.Context)
+}
+
+// forget removes the items, each from the backend that has it, and then the
+// notes: a session that could not be removed is still shown.
+func (a *app) forget(ctx context.Context, s *sessions) error {
+	for backend, keys := range s.keys {
+		store, err := a.storeIn(backend)
+		if err != nil {
+			return err
+		}
+		for _, k := range keys {
+			if err := store.Delete(ctx, k); err != nil && !errors.Is(err, cache.ErrMissing) {
+				return err
+			}
+		}
 	}
-	if err != nil {
-		return a.notesFailed(err)
+	for _, r := range s.notes {
+		if err := a.state().Remove(r.Kind, r.Profile); err != nil {
+			return notesFailed(err)
+		}
 	}
 	return nil
 }
 
-func forget(ctx context.Context, store cache.Store, keys []cache.Key) error {
-	for _, k := range keys {
-		if err := store.Delete(ctx, k); err != nil && !errors.Is(err, cache.ErrMissing) {
-			return err
-		}
+// forgetNoted forgets every session that there is a note of.
+func (a *app) forgetNoted(ctx context.Context) error {
+	records, err := a.state().List()
+	if err != nil {
+		return notesFailed(err)
 	}
-	return nil
+	all := newSessions()
+	for _, r := range records {
+		all.addNote(r)
+	}
+	return a.forget(ctx, all)
+}
+
+func notesFailed(err error) error {
+	return fault.New(fault.Other, "xrole's notes: %v", err).Because(err)
 }

@@ -27,8 +27,9 @@ var version = "dev"
 
 func main() {
 	busguard.Restore()
-	// The signals are handled until the end: nothing is left to be stopped.
-	ctx, _ := signal.NotifyContext(context.Background(), endings()...)
+	ctx, stop := signal.NotifyContext(context.Background(), endings()...)
+	// A second signal ends what does not listen to the first.
+	context.AfterFunc(ctx, stop)
 	os.Exit(newApp(os.Stdin, os.Stdout, os.Stderr, os.Environ()).run(ctx, os.Args))
 }
 
@@ -36,7 +37,7 @@ func main() {
 // nohup does, stays ignored, for us and for what `exec` puts in our place.
 func endings() []os.Signal {
 	var signals []os.Signal
-	for _, s := range []os.Signal{os.Interrupt, syscall.SIGTERM, syscall.SIGHUP} {
+	for _, s := range []os.Signal{os.Interrupt, syscall.SIGTERM, syscall.SIGHUP, syscall.SIGQUIT} {
 		if !signal.Ignored(s) {
 			signals = append(signals, s)
 		}

@@ -5,16 +5,17 @@ import (
 	"errors"
 	"os"
 	"os/exec"
+	"os/signal"
 	"path/filepath"
 	"runtime"
 	"strings"
+	"syscall"
 	"time"
 
 	"github.com/urfave/cli/v2"
 
 	"github.com/xrole/xrole/internal/fault"
 	"github.com/xrole/xrole/internal/sandbox"
-	"github.com/xrole/xrole/pkg/cache"
 )
 
 // How a command inside the sandbox finds it.
@@ -22,6 +23,9 @@ const (
 	sandboxURL   = "XROLE_SANDBOX_URL"
 	sandboxToken = "XROLE_SANDBOX_TOKEN"
 )
+
+// clearTime is how long the sandbox may take to clear up behind itself.
+const clearTime = 10 * time.Second
 
 func (a *app) sandboxCommand() *cli.Command {
 	return &cli.Command{
@@ -70,34 +74,18 @@ func (a *app) sandbox(c *cli.Context) error {
 		argv = []string{a.shell()}
 		a.say("sandbox", "AWS is at "+server.URL()+", exit ends it; `xrole sandbox --help` says what is there")
 	}
-	a.code, err = a.runChild(c.Context, argv, inside)
-	// What the sandbox's sessions left in the keyring is of no use to anybody.
+	a.code, err = a.runChild(argv, inside)
+	// What the sandbox's sessions left in a keyring is of no use to anybody.
 	left := newApp(a.in, a.out, a.err, inside)
-	if store, openErr := left.store(c); openErr == nil {
-		clean(context.WithoutCancel(c.Context), left, store)
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(c.Context), clearTime)
+	defer cancel()
+	if err := left.forgetNoted(ctx); err != nil {
+		a.warn(err)
 	}
 	if err != nil {
 		return cantRun(argv[0], err)
 	}
 	return nil
-}
-
-func clean(ctx context.Context, left *app, store cache.Store) {
-	records, err := left.state().List()
-	if err != nil {
-		return
-	}
-	ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
-	defer cancel()
-	var keys []cache.Key
-	for _, r := range records {
-		if k, ok := cache.KeyOfItem(r.Item); ok && r.Backend == store.Name() {
-			keys = append(keys, k)
-		}
-	}
-	if err := forget(ctx, store, keys); err != nil {
-		left.warn(err)
-	}
 }
 
 // sandboxEnv is the environment inside: nothing of the user's AWS is left, and
@@ -106,7 +94,7 @@ func sandboxEnv(environ []string, scratch, url, token string) []string {
 	var inside []string
 	for _, e := range environ {
 		name, _, _ := strings.Cut(e, "=")
-		if n := strings.ToUpper(name); strings.HasPrefix(n, "AWS_") || n == "XROLE_PROFILE" || n == "XROLE_MFA_TOKEN" {
+		if n := strings.ToUpper(name); strings.HasPrefix(n, "AWS_") || n == "XROLE_PROFILE" || n == tokenVariable {
 			continue
 		}
 		inside = append(inside, e)
@@ -142,24 +130,32 @@ func (a *app) shell() string {
 	return "/bin/sh"
 }
 
-// runChild runs a command to its end and returns its exit code. Signals from
-// the terminal reach the child by themselves; it decides what they mean.
-func (a *app) runChild(ctx context.Context, argv, environ []string) (int, error) {
+// runChild runs a command to its end and returns its exit code as a shell
+// would. Ctrl-C reaches the child by itself, being in the same terminal; what is
+// sent to us alone is passed on.
+func (a *app) runChild(argv, environ []string) (int, error) {
 	cmd := exec.Command(argv[0], argv[1:]...)
 	cmd.Env, cmd.Stdin, cmd.Stdout, cmd.Stderr = environ, a.in, a.out, a.err
+	signals := make(chan os.Signal, 1)
+	signal.Notify(signals, os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
+	defer signal.Stop(signals)
 	if err := cmd.Start(); err != nil {
 		return 0, err
 	}
-	// A signal sent to us alone is passed on.
-	stop := context.AfterFunc(ctx, func() { _ = cmd.Process.Signal(os.Interrupt) })
-	defer stop()
-	err := cmd.Wait()
-	var exit *exec.ExitError
-	if errors.As(err, &exit) {
-		if code := exit.ExitCode(); code >= 0 {
-			return code, nil
+	ended := make(chan error, 1)
+	go func() { ended <- cmd.Wait() }()
+	for {
+		select {
+		case s := <-signals:
+			if s != os.Interrupt {
+				_ = cmd.Process.Signal(s) // it may have ended by now
+			}
+		case err := <-ended:
+			var exit *exec.ExitError
+			if err != nil && !errors.As(err, &exit) {
+				return 0, err
+			}
+			return exitCode(cmd.ProcessState), nil
 		}
-		return int(fault.Interrupted), nil
 	}
-	return 0, err
 }

@@ -19,9 +19,12 @@ import (
 	"github.com/xrole/xrole/pkg/state"
 )
 
+// tokenVariable gives a code where --mfa-token does not.
+const tokenVariable = "XROLE_MFA_TOKEN"
+
 // tokenFlag is the one way to give a code on the command line.
 func tokenFlag() cli.Flag {
-	return &cli.StringFlag{Name: "mfa-token", Usage: "the MFA `CODE`, or - to read it from standard input (also XROLE_MFA_TOKEN)"}
+	return &cli.StringFlag{Name: "mfa-token", Usage: "the MFA `CODE`, or - to read it from standard input (also " + tokenVariable + ")"}
 }
 
 func envName(name string) string {
@@ -33,7 +36,12 @@ func envName(name string) string {
 
 func (a *app) files() profiles.Files { return profiles.Locate(a.getenv, a.home()) }
 
-func (a *app) profiles() (*profiles.Set, error) { return profiles.Load(a.files()) }
+func (a *app) profiles() (*profiles.Set, error) {
+	if a.home() == "" {
+		return nil, fault.New(fault.Config, "there is no home folder to find the AWS files in").WithHint("set HOME")
+	}
+	return profiles.Load(a.files())
+}
 
 func (a *app) state() state.Dir { return state.Dir(filepath.Join(a.stateDir(), "sessions")) }
 
@@ -47,6 +55,11 @@ func (a *app) store(c *cli.Context) (cache.Store, error) {
 	if backend == "" {
 		backend = a.getenv("XROLE_KEYRING")
 	}
+	return a.storeIn(backend)
+}
+
+// storeIn opens a backend by name; "" chooses.
+func (a *app) storeIn(backend string) (cache.Store, error) {
 	return cache.Open(cache.Options{
 		Backend: backend, Getenv: a.getenv, StateDir: a.stateDir(), Now: a.now,
 		Passphrase: a.passphrase,
@@ -81,7 +94,7 @@ func (a *app) asker(c *cli.Context) func(process string) mfa.Asker {
 	return func(process string) mfa.Asker {
 		token := c.String("mfa-token")
 		if token == "" {
-			token = a.getenv("XROLE_MFA_TOKEN")
+			token = a.getenv(tokenVariable)
 		}
 		switch {
 		case token == "-":
@@ -130,8 +143,8 @@ func (a *app) chosen(c *cli.Context) (*profiles.Chain, error) {
 	if err != nil {
 		return nil, err
 	}
-	if name := c.Args().First(); name != "" {
-		return set.Chain(name)
+	if c.NArg() == 1 { // an empty name is a variable that was not set, and no profile
+		return set.Chain(c.Args().First())
 	}
 	if name := a.getenv("AWS_PROFILE"); name != "" {
 		chain, err := set.Chain(name)
@@ -141,6 +154,8 @@ func (a *app) chosen(c *cli.Context) (*profiles.Chain, error) {
 		if len(chain.Hops) > 0 {
 			return chain, nil
 		}
+		return nil, fault.New(fault.Usage, "no profile given, and AWS_PROFILE names %q, which has no role", name).
+			WithHint("xrole %s PROFILE; xrole profile list shows them", c.Command.Name)
 	}
 	return nil, fault.New(fault.Usage, "no profile given").WithHint("xrole %s PROFILE; xrole profile list shows them", c.Command.Name)
 }

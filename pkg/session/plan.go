@@ -209,6 +209,9 @@ func seconds(d time.Duration) string { return strconv.Itoa(int(d / time.Second))
 func (p *plan) roleRecord(i int) state.Record {
 	h := p.chain.Hops[i]
 	r := state.Record{Kind: state.Role, Profile: h.Profile, Role: h.RoleARN, Account: account(h.RoleARN), SessionName: h.SessionName}
+	if p.mode == mfaSession {
+		r.MFAItem = p.mfaKey.Item()
+	}
 	if i == len(p.chain.Hops)-1 {
 		r.Profile, r.Region = p.chain.Profile, p.chain.Region
 	}

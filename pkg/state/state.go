@@ -44,7 +44,10 @@ type Record struct {
 	Region      string `json:"region,omitempty"`
 	SessionName string `json:"session_name,omitempty"`
 	// Item is the name of the session's item in the keyring.
-	Item       string    `json:"item"`
+	Item string `json:"item"`
+	// MFAItem is that of the MFA session which the role was assumed from, if
+	// there was one.
+	MFAItem    string    `json:"mfa_item,omitempty"`
 	Backend    string    `json:"keyring"`
 	Obtained   time.Time `json:"obtained"`
 	Expiration time.Time `json:"expiration"`

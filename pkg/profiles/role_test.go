@@ -127,16 +127,44 @@ func TestWarnings(t *testing.T) {
 	if w := s.Warnings("default"); len(w) != 1 || !strings.Contains(w[0], "[default] is ignored") {
 		t.Errorf("warnings %q", w)
 	}
-	s = mustLoad(t, "", devKeys)
-	if err := os.Chmod(s.credentials.path, 0o644); err != nil {
-		t.Fatal(err)
+}
+
+func TestWarningsOfModes(t *testing.T) {
+	if runtime.GOOS == "windows" {
+		return // modes mean nothing there
 	}
-	s, err := Load(s.files)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if w := s.Warnings("dev"); runtime.GOOS != "windows" && (len(w) != 1 || !strings.Contains(w[0], "chmod 600")) {
-		t.Errorf("warnings %q", w)
+	const role = "[profile p]\ncredential_process = xrole credentials p\nxrole_role_arn = " + prodARN + "\nxrole_source_profile = dev\n"
+	inConfig := "[profile dev]\naws_access_key_id = a\naws_secret_access_key = b\n"
+	for _, tc := range []struct {
+		name                string
+		config, credentials string
+		configMode, mode    os.FileMode
+		want                string
+	}{
+		{"the user's alone", role, devKeys, 0o600, 0o600, ""},
+		{"no secret in the config file", role, devKeys, 0o644, 0o600, ""},
+		{"credentials for all to read", role, devKeys, 0o600, 0o644, "credentials can be read"},
+		{"credentials for the group", role, devKeys, 0o600, 0o640, "credentials can be read"},
+		{"keys in a config file for all to read", role + inConfig, "", 0o644, 0o600, "config holds access keys"},
+		{"a config file for all to write", role, devKeys, 0o666, 0o600, "names commands"},
+	} {
+		s := mustLoad(t, tc.config, tc.credentials)
+		if err := os.Chmod(s.config.path, tc.configMode); err != nil {
+			t.Fatal(err)
+		}
+		if tc.credentials != "" {
+			if err := os.Chmod(s.credentials.path, tc.mode); err != nil {
+				t.Fatal(err)
+			}
+		}
+		s, err := Load(s.files)
+		if err != nil {
+			t.Fatal(err)
+		}
+		w := s.Warnings("p")
+		if tc.want == "" && len(w) > 0 || tc.want != "" && (len(w) != 1 || !strings.Contains(w[0], tc.want)) {
+			t.Errorf("%s: warnings %q, want one with %q", tc.name, w, tc.want)
+		}
 	}
 }
 

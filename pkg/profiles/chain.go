@@ -93,12 +93,9 @@ type Endpoint struct {
 	Region string
 	// URL is `endpoint_url` below `sts =` in the profile's services section;
 	// else the profile's own endpoint_url; empty if ignored or unset.
-	URL string
-	// ServiceURL is true when URL came from the services section: it then beats AWS_ENDPOINT_URL.
-	ServiceURL        bool
-	IgnoreConfigured  bool   // ignore_configured_endpoint_urls
-	UseFIPS           bool   // use_fips_endpoint
-	UseDualStack      bool   // use_dualstack_endpoint
-	RegionalEndpoints string // sts_regional_endpoints: "legacy", "regional" or ""
-	CABundle          string // ca_bundle
+	URL              string
+	IgnoreConfigured bool   // ignore_configured_endpoint_urls
+	UseFIPS          bool   // use_fips_endpoint
+	UseDualStack     bool   // use_dualstack_endpoint
+	CABundle         string // ca_bundle
 }

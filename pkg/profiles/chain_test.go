@@ -222,7 +222,7 @@ sts =
 			PolicyFile: filepath.Join(filepath.Dir(s.config.path), "policies", "p.json"),
 			PolicyARNs: []string{"arn:aws:iam::aws:policy/ReadOnlyAccess", "arn:aws:iam::111111111111:policy/x/y"},
 		}},
-		STS: Endpoint{Region: "us-east-1", URL: "http://localhost:3", ServiceURL: true, UseFIPS: true, RegionalEndpoints: "regional", CABundle: "/ca.pem"},
+		STS: Endpoint{Region: "us-east-1", URL: "http://localhost:3", UseFIPS: true, CABundle: "/ca.pem"},
 	}
 	want.Source.Static = got.Source.Static
 	if !reflect.DeepEqual(got, want) {

@@ -30,12 +30,6 @@ func (s *Set) endpoint(p *Profile) (Endpoint, error) {
 			return e, s.at(p, key, invalid("%q is neither true nor false", p.Properties[key]))
 		}
 	}
-	switch v := strings.ToLower(p.Properties["sts_regional_endpoints"]); v {
-	case "", "legacy", "regional":
-		e.RegionalEndpoints = v
-	default:
-		return e, s.at(p, "sts_regional_endpoints", invalid("%q is neither legacy nor regional", v))
-	}
 	url, err := s.serviceURL(p)
 	if err != nil {
 		return e, err
@@ -43,7 +37,7 @@ func (s *Set) endpoint(p *Profile) (Endpoint, error) {
 	switch {
 	case e.IgnoreConfigured:
 	case url != "":
-		e.URL, e.ServiceURL = url, true
+		e.URL = url
 	default:
 		e.URL = p.Properties["endpoint_url"]
 	}

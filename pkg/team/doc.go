@@ -11,8 +11,8 @@
 //
 // An import changes the sections that came from the same team before, and adds
 // new ones; every other byte of the config file stays. Within such a section
-// the team decides the keys that its file names, now or at the last
-// import, and the person all others. Each section remembers in xrole_import
+// the team decides the keys that its file names or that an import has
+// set, and the person all others. Each section remembers in xrole_import
 // where it came from, so the same import twice changes nothing, and a
 // profile that the team takes back goes away, whatever its local name is by now.
 //

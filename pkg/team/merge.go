@@ -204,22 +204,26 @@ func (m *merge) wanted(p Profile) map[string]string {
 
 // edit is what makes a profile that an import wrote, or that is not there yet,
 // what the team says. Who edits a profile sees its keys in the order of
-// `profile add`.
+// `profile add`. A key that the person had set to the very value stays the person's.
 func (m *merge) edit(p Profile, known *localProfile) (profiles.Edit, error) {
 	var e profiles.Edit
 	var owned []string
 	if known.origin != nil {
 		owned = known.origin.owns()
 	}
-	wanted := m.wanted(p)
+	wanted, o := m.wanted(p), origin{team: m.file.Team, name: p.Name, source: p.Settings[keySource]}
 	for _, key := range shared {
 		have, there := known.values[key]
 		want := wanted[key]
+		differs := !there || respelled(key, have) != want
 		switch {
 		case want == "" && there && slices.Contains(owned, key):
 			e.Unset = append(e.Unset, key)
-		case want != "" && (!there || respelled(key, have) != want):
+		case want != "" && differs:
 			e.Set = append(e.Set, profiles.Property{Key: key, Value: want})
+		}
+		if want != "" && key != keySource && (differs || slices.Contains(owned, key)) {
+			o.keys = append(o.keys, key)
 		}
 		// A command that is there is this machine's, or what the person put in its place.
 		if key == "region" && known.values[keyProcess] == "" {
@@ -230,8 +234,8 @@ func (m *merge) edit(p Profile, known *localProfile) (profiles.Edit, error) {
 			e.Set = append(e.Set, profiles.Property{Key: keyProcess, Value: command})
 		}
 	}
-	if o := originOf(m.file.Team, p).String(); known.values[keyOrigin] != o {
-		e.Set = append(e.Set, profiles.Property{Key: keyOrigin, Value: o})
+	if known.values[keyOrigin] != o.String() {
+		e.Set = append(e.Set, profiles.Property{Key: keyOrigin, Value: o.String()})
 	}
 	return e, nil
 }

@@ -61,6 +61,10 @@ func TestImportAgain(t *testing.T) {
 				return strings.Replace(s, "region role_arn\n", "region role_arn duration_seconds\n", 1)
 			},
 		},
+		{
+			"unless it says the same", replaces("logs]\n", "logs]\nxrole_duration_seconds = 1800\n"),
+			replaces("region = us-east-1\n", "region = us-east-1\nxrole_duration_seconds = 1800 # mine\n"), same1,
+		},
 		{"what the person changed goes back", same1, replaces("us-east-1", "eu-west-1"), replaces("eu-west-1", "us-east-1")},
 		{
 			"what the person took away comes back", same1, replaces("xrole_external_id = ab-12\n", ""),

@@ -12,24 +12,13 @@ import (
 //	xrole_import = analysts/logs source_profile=dev region role_arn
 //
 // It is profile "logs" of team "analysts". The other words are the keys that
-// the team's file named at the last import, xrole_ left out: what is
-// not among them is the person's own. The source profile comes with the
-// name that it has in the team's file, because here it may have another.
+// imports have set, xrole_ left out: what is not among them is the person's
+// own. The source profile comes with the name that it has in the team's file,
+// because here it may have another.
 type origin struct {
 	team, name string
 	source     string // "" where the team's file named none
 	keys       []string
-}
-
-// originOf is the origin that an import of the profile gives it.
-func originOf(team string, p Profile) origin {
-	o := origin{team: team, name: p.Name, source: p.Settings[keySource]}
-	for _, key := range shared {
-		if key != keySource && p.Settings[key] != "" {
-			o.keys = append(o.keys, key)
-		}
-	}
-	return o
 }
 
 func (o origin) String() string {

@@ -196,12 +196,13 @@ s3 =
 sts =
   endpoint_url = http://localhost:3
 `, "[dev]\naws_access_key_id = AKIADEV\naws_secret_access_key = s\naws_security_token = t\naws_account_id = 222222222222\n")
-	got, err := s.Chain("prod")
+	_, err := s.Chain("prod")
 	contains(t, err, "xrole_session_tags", `"team"`) // a comma is no tag text
 
 	s2 := strings.Replace(string(s.config.data), `red\, blue`, "red blue", 1)
 	s = mustLoad(t, s2, string(s.credentials.data))
-	if got, err = s.Chain("prod"); err != nil {
+	got, err := s.Chain("prod")
+	if err != nil {
 		t.Fatal(err)
 	}
 	want := &Chain{

@@ -125,13 +125,13 @@ func (r *request) tryCodes(ctx context.Context, lock guard, use func(context.Con
 }
 
 // spend makes the call that carries the code. The code counts as used before
-// the call, whose answer may be lost, and as unused only if nothing was sent.
+// the call, whose answer may be lost, and as unused only if AWS can't have looked at it.
 func (r *request) spend(ctx context.Context, lock guard, code string, use func(context.Context, string) error) error {
 	called, cancel := context.WithTimeout(ctx, callTimeout)
 	defer cancel()
 	lock.markUsed(mfa.Digest(r.device, code), r.Now())
 	err := use(called, code)
-	if errors.Is(err, errNotSent) {
+	if errors.Is(err, errUnspent) {
 		lock.markUsed("", time.Time{})
 	}
 	return err

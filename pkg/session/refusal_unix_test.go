@@ -112,13 +112,15 @@ func TestServableSessionIsNotKeptWaiting(t *testing.T) {
 	}
 }
 
-func TestCodeCountsAsUsedUnlessNothingWasSent(t *testing.T) {
+func TestCodeCountsAsUsedUnlessAWSCanNotHaveSeenIt(t *testing.T) {
 	for name, row := range map[string]struct {
 		err  error
 		sent int // how often the code went out in two requests
 	}{
 		"the answer is lost": {context.DeadlineExceeded, 1},
 		"AWS had a fault":    {refusal("InternalFailure", ""), 1},
+		"AWS did not look":   {refusal("ValidationError", ""), 2},
+		"wrong device":       {refusal("AccessDenied", badDevice), 2},
 		"no connection":      {&net.OpError{Op: "dial", Err: syscall.ECONNREFUSED}, 2},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -31,8 +31,8 @@ var (
 	errDenied = errors.New("denied by a gate")
 	// errStale marks a session of ours that AWS takes no longer.
 	errStale = errors.New("the calling session is over")
-	// errNotSent marks a call that never left this machine.
-	errNotSent = errors.New("nothing was sent")
+	// errUnspent marks a call whose MFA code AWS never came to look at.
+	errUnspent = errors.New("the code was not spent")
 )
 
 // translate says in one line what AWS meant, and in the hint what mends it.
@@ -52,7 +52,16 @@ func (r *request) translate(err error, c call) error {
 	}
 	e := r.refusal(api.ErrorCode(), oneLine(c.redact(api.ErrorMessage())), c)
 	e.Err = errors.Join(e.Err, redacted{err, c})
+	if unspent[api.ErrorCode()] {
+		e.Err = errors.Join(e.Err, errUnspent)
+	}
 	return e
+}
+
+// unspent are the codes of refusals that come before a code is looked at.
+var unspent = map[string]bool{
+	"ValidationError": true, "InvalidClientTokenId": true, "ExpiredToken": true, "SignatureDoesNotMatch": true,
+	"IncompleteSignature": true, "RegionDisabledException": true, "Throttling": true, "ThrottlingException": true,
 }
 
 // redact takes the call's own secrets out of what the other side said: where a
@@ -160,7 +169,7 @@ func (r *request) denied(msg string, c call) *fault.Error {
 			WithHint("wait for the next code, each works once; the device is %s", r.device).Because(errBadCode)
 	case strings.Contains(msg, "unable to validate MFA code"):
 		return r.refused(c, "AWS does not know MFA device %q as one of %s", r.device, r.sourceName()).
-			WithHint("set the mfa_serial that `aws iam list-mfa-devices` prints: arn:aws:iam::ACCOUNT:mfa/NAME").Because(errOwn)
+			WithHint("set the mfa_serial that `aws iam list-mfa-devices` prints: arn:aws:iam::ACCOUNT:mfa/NAME").Because(errors.Join(errOwn, errUnspent))
 	case strings.Contains(msg, "must provide both MFA serial number"):
 		return r.refused(c, "AWS wants both an MFA serial number and a code").
 			WithHint("set mfa_serial in %s", r.sourceName())
@@ -275,7 +284,7 @@ func (r *request) unreached(err error, c call) error {
 	var dial *net.OpError
 	cause := error(redacted{err, c})
 	if dns != nil || errors.As(err, &dial) && dial.Op == "dial" {
-		cause = errors.Join(errNotSent, cause)
+		cause = errors.Join(errUnspent, cause)
 	}
 	return e.WithHint("check the network, the proxy, the region and AWS_ENDPOINT_URL_STS").Because(cause)
 }

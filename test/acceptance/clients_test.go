@@ -23,19 +23,20 @@ func TestClientsReadTheProdObject(t *testing.T) {
 	eachBackend(t, func(t *testing.T, keyring []string) {
 		for _, c := range []struct {
 			name string
-			need func(t *testing.T) []string
+			need func(t *testing.T, w *world) []string
 		}{
-			{"AWS CLI", func(t *testing.T) []string {
+			{"AWS CLI", func(t *testing.T, w *world) []string {
 				suite.Need(t, "aws")
-				return []string{"aws", "s3", "cp", "s3://my-prod-data-bucket/hello.txt", "-"}
+				// Debian's AWS CLI is older than the setting in the config file.
+				return []string{"aws", "s3", "cp", "s3://my-prod-data-bucket/hello.txt", "-", "--endpoint-url", w.aws.URL()}
 			}},
-			{"boto3", func(t *testing.T) []string {
+			{"boto3", func(t *testing.T, w *world) []string {
 				script := filepath.Join(clients, "boto3", "get_object.py")
 				suite.Need(t, "python3")
 				suite.NeedRun(t, "boto3", "sh", "-c", "cd "+filepath.Dir(script)+" && python3 -c 'import boto3'")
 				return []string{"python3", script, "my-prod-data-bucket", "hello.txt"}
 			}},
-			{"Go SDK", func(t *testing.T) []string {
+			{"Go SDK", func(t *testing.T, w *world) []string {
 				program := filepath.Join(t.TempDir(), "gosdk")
 				build := exec.Command("go", "build", "-o", program, ".")
 				build.Dir = filepath.Join(clients, "gosdk")
@@ -44,15 +45,15 @@ func TestClientsReadTheProdObject(t *testing.T) {
 				}
 				return []string{program, "my-prod-data-bucket", "hello.txt"}
 			}},
-			{"JavaScript SDK v3", func(t *testing.T) []string {
+			{"JavaScript SDK v3", func(t *testing.T, w *world) []string {
 				suite.Need(t, "node")
 				suite.NeedFile(t, "AWS SDK for JavaScript", filepath.Join(clients, "js", "node_modules", "@aws-sdk"))
 				return []string{"node", filepath.Join(clients, "js", "get-object.mjs"), "my-prod-data-bucket", "hello.txt"}
 			}},
 		} {
 			t.Run(c.name, func(t *testing.T) {
-				argv := c.need(t)
 				w := newWorld(t, keyring)
+				argv := c.need(t, w)
 				w.addProfile("prod", "ProdS3ReadRole")
 				w.env = append(w.env, "AWS_PROFILE=prod")
 

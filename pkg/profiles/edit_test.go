@@ -239,7 +239,7 @@ func TestOracleAgrees(t *testing.T) {
 				_, bad := entries([]byte(text), sec)
 				legal = legal && bad == nil
 			}
-			for _, sec := range s.config.sections { // [default] below [profile default] is not read
+			for sec := range s.config.sections.all() { // [default] below [profile default] is not read
 				_, bad := entries([]byte(text), sec)
 				legal = legal && (sec.typ != typeDefault || bad == nil)
 			}

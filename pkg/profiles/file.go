@@ -15,8 +15,7 @@ import (
 // file is one of the two files, scanned.
 type file struct {
 	path     string
-	sections []section
-	names    []byte
+	sections table
 	bom      bool                 // it begins with a byte order mark
 	secret   bool                 // the credentials file
 	index    map[string][]section // by name, nil until it is worth its time
@@ -39,12 +38,13 @@ func newFile(path string, data []byte, credentials bool) (file, error) {
 		data = []byte{} // nil means not held
 	}
 	f := file{path: path, data: data, secret: credentials}
-	sc := scanner{credentials: credentials, sections: make([]section, 0, bytes.Count(data, []byte("["))+1)}
+	sc := scanner{credentials: credentials, sections: table{marks: make([]mark, 0, bytes.Count(data, []byte("["))+1)}}
 	_, bad := sc.feed(data, true)
 	if bad != nil {
-		return f, f.malformed(bad)
+		err := f.malformed(bad)
+		return f, err
 	}
-	f.sections, f.names, f.bom = sc.sections, sc.names, sc.bom
+	f.sections, f.bom = sc.sections, sc.bom
 	return f, nil
 }
 
@@ -69,7 +69,8 @@ func openFile(path string, credentials bool) (file, error) {
 		return f, unreadable(path, errors.New("larger than 1 GiB"))
 	}
 	if f.info.Size() > holdLimit {
-		return f, f.scanPieces(r)
+		err := f.scanPieces(r) // before f is copied
+		return f, err
 	}
 	var b bytes.Buffer
 	b.Grow(int(f.info.Size()) + bytes.MinRead)
@@ -100,11 +101,11 @@ func (f *file) scanPieces(r io.Reader) error {
 		}
 		have = copy(buf, buf[used:have])
 		if pieces := int(f.info.Size())/pieceSize + 1; sc.offset == used { // the first: more of the same will come
-			sc.sections = slices.Grow(sc.sections, pieces*len(sc.sections))
-			sc.names = slices.Grow(sc.names, pieces*len(sc.names))
+			sc.sections.marks = slices.Grow(sc.sections.marks, pieces*len(sc.sections.marks))
+			sc.sections.names = slices.Grow(sc.sections.names, pieces*len(sc.sections.names))
 		}
 	}
-	f.sections, f.names, f.bom = sc.sections, sc.names, sc.bom
+	f.sections, f.bom = sc.sections, sc.bom
 	return nil
 }
 
@@ -178,17 +179,16 @@ func (f *file) render(b *bytes.Buffer, sections []section) error {
 	return nil
 }
 
-func (f *file) name(s section) []byte { return f.names[s.nameStart:s.nameEnd] }
+func (f *file) name(s section) []byte { return f.sections.name(s) }
 
 // find returns the sections of that type and name, in the order of the file.
 func (f *file) find(typ sectionType, name string) []section {
-	all := f.sections
-	if f.index != nil {
-		all = f.index[name]
+	if f.index == nil {
+		return f.sections.find(typ, name)
 	}
 	var found []section
-	for _, s := range all {
-		if s.typ == typ && string(f.name(s)) == name {
+	for _, s := range f.index[name] {
+		if s.typ == typ {
 			found = append(found, s)
 		}
 	}
@@ -206,8 +206,8 @@ func (f *file) profile(name string) []section {
 
 // indexed makes finding a section take the same time however many there are.
 func (f *file) indexed() {
-	f.index = make(map[string][]section, len(f.sections))
-	for _, sec := range f.sections {
+	f.index = make(map[string][]section, f.sections.len())
+	for sec := range f.sections.all() {
 		name := string(f.name(sec))
 		f.index[name] = append(f.index[name], sec)
 	}

@@ -28,7 +28,7 @@ func TestLargeFile(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if !slices.Equal(s.config.sections, held.sections) || !bytes.Equal(s.config.names, held.names) {
+		if !slices.Equal(s.config.sections.marks, held.sections.marks) || !bytes.Equal(s.config.sections.names, held.sections.names) || s.config.sections.size != held.sections.size {
 			t.Error("other sections than in memory")
 		}
 		small := &Set{config: held}

@@ -112,7 +112,7 @@ func keyLike(text string) bool {
 
 func (s *Set) notFound(name string) error {
 	err := fault.New(fault.Config, "profile %q not found in %s", name, s.config.path)
-	for _, sec := range s.config.sections {
+	for sec := range s.config.sections.all() {
 		if sec.typ == typeOther && string(s.config.name(sec)) == name && validName([]byte(name)) {
 			return err.WithHint("write line %d of %s as [profile %s]", sec.line, s.config.path, name)
 		}

@@ -94,7 +94,7 @@ func (s *Set) renamed(before *Profile, after *Set, name string) error {
 // rename is one file's part; own are the profile's sections in it.
 func (f *file) rename(own []section, old, name string) ([]byte, error) {
 	var changes []change
-	for _, sec := range f.sections {
+	for sec := range f.sections.all() {
 		if sec.typ == typeOther || sec.typ == typeSSO || sec.typ == typeServices {
 			continue
 		}

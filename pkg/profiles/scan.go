@@ -22,7 +22,7 @@ const (
 type section struct {
 	start, body, end   int   // header line, what follows it, next header or end of file
 	line               int   // of the header, from 1
-	nameStart, nameEnd int32 // the name, without quotes, among the scanner's names
+	nameStart, nameEnd int32 // the name, without quotes, among the table's names
 	typ                sectionType
 }
 
@@ -38,15 +38,15 @@ const blanks = " \t\n\v\f\r"
 var bom = []byte("\xef\xbb\xbf")
 
 // scanner finds the sections of a file that it is given piece by piece. It
-// allocates two tables and nothing else: it runs over 10,000 profiles
-// before each warm `xrole credentials`.
+// allocates a table and nothing else: it runs over 10,000 profiles before each
+// warm `xrole credentials`.
 type scanner struct {
 	credentials bool
-	sections    []section
-	names       []byte // all sections' names, end to end
-	line        int    // lines seen
-	offset      int    // bytes seen
-	bom         bool   // the file begins with a byte order mark
+	sections    table
+	line        int  // lines seen
+	offset      int  // bytes seen
+	reading     bool // in a section that is not another tool's
+	bom         bool // the file begins with a byte order mark
 }
 
 // feed takes the complete lines of the next piece, with final also a last line
@@ -64,46 +64,45 @@ func (sc *scanner) feed(data []byte, final bool) (int, *syntaxError) {
 			break
 		}
 		sc.line++
-		if what := sc.take(data[at:next], sc.offset+at); what != "" {
-			return 0, &syntaxError{sc.line, what, data[at:next]}
+		line := data[at:next]
+		// What nearly all lines are, without a call: a blank one, `key = value`.
+		if line[0] != '\n' && (line[0] < 'a' || !sc.reading || bytes.IndexByte(line, '=') < 0) {
+			if what := sc.take(line, sc.offset+at); what != "" {
+				return 0, &syntaxError{sc.line, what, line}
+			}
 		}
 		at = next
 	}
 	sc.offset += at
-	if n := len(sc.sections); n > 0 {
-		sc.sections[n-1].end = sc.offset
-	}
+	sc.sections.size = sc.offset
 	return at, nil
 }
 
 // take looks at one line and says what is wrong with it, "" if nothing is.
 func (sc *scanner) take(line []byte, at int) string {
-	n := len(sc.sections)
+	first := sc.sections.len() == 0
 	switch line[0] {
 	case '\n', '#', ';':
 	case '[':
-		typ, from, to, what := header(line, sc.credentials)
+		typ, from, to := plainHeader(line, sc.credentials)
+		what := ""
+		if typ == typeOther {
+			typ, from, to, what = header(line, sc.credentials)
+		}
 		if what != "" {
 			return what
 		}
-		if n > 0 {
-			sc.sections[n-1].end = at
-		}
-		names := len(sc.names)
-		sc.names = append(sc.names, line[from:to]...)
-		sc.sections = append(sc.sections, section{
-			start: at, body: at + len(line), line: sc.line, typ: typ,
-			nameStart: int32(names), nameEnd: int32(len(sc.names)),
-		})
+		sc.reading = typ != typeOther
+		sc.sections.add(section{start: at, body: at + len(line), line: sc.line, typ: typ}, line[from:to])
 	case ' ', '\t', '\r', '\v', '\f':
-		if n == 0 && !isBlank(line) && !isComment(line) {
+		if first && !isBlank(line) && !isComment(line) {
 			return "nothing to continue"
 		}
 	default:
-		if n == 0 {
+		if first {
 			return "property before the first section"
 		}
-		if sc.sections[n-1].typ != typeOther {
+		if sc.reading {
 			return assignment(line)
 		}
 	}
@@ -125,6 +124,24 @@ func assignment(line []byte) string {
 		}
 	}
 	return ""
+}
+
+// plainHeader reads the headers that nearly all profiles have, [profile x] or
+// [x] with nothing behind them, in one go; typeOther sends to [header].
+func plainHeader(line []byte, credentials bool) (typ sectionType, from, to int) {
+	from = 1
+	if !credentials {
+		from += len("profile ")
+		if !bytes.HasPrefix(line, []byte("[profile ")) {
+			return typeOther, 0, 0
+		}
+	}
+	for to = from; to < len(line) && nameByte[line[to]]; to++ {
+	}
+	if to == from || len(line) != to+2 || line[to] != ']' || line[to+1] != '\n' {
+		return typeOther, 0, 0
+	}
+	return typeProfile, from, to
 }
 
 // header reads a header line: its type, and where in it the name stands. what

@@ -29,8 +29,8 @@ func Sections(path string, data []byte) ([]Section, error) {
 	if err != nil {
 		return nil, err
 	}
-	list := make([]Section, len(f.sections))
-	for i, s := range f.sections {
+	list := make([]Section, 0, f.sections.len())
+	for s := range f.sections.all() {
 		h := Header{Name: string(f.name(s))}
 		switch s.typ {
 		case typeProfile, typeDefault:
@@ -40,7 +40,7 @@ func Sections(path string, data []byte) ([]Section, error) {
 		case typeServices:
 			h.Type = "services"
 		}
-		list[i] = Section{Header: h, Start: s.start, End: s.end, Line: s.line, file: &f, at: s}
+		list = append(list, Section{Header: h, Start: s.start, End: s.end, Line: s.line, file: &f, at: s})
 	}
 	return list, nil
 }

@@ -2,8 +2,10 @@ package profiles
 
 import (
 	"bytes"
+	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 )
 
 // Files are the two files that profiles are read from.
@@ -62,14 +64,30 @@ type Set struct {
 // for a malformed line that no AWS tool would load, the line.
 func Load(files Files) (*Set, error) {
 	s := &Set{files: files}
-	var err error
-	if s.config, err = openFile(files.Config, false); err != nil {
-		return nil, err
+	var confErr, credErr error
+	credentials := func() { s.credentials, credErr = openFile(files.Credentials, true) }
+	var wg sync.WaitGroup
+	both := large(files.Config) && large(files.Credentials) // else it is not worth a thread
+	if both {
+		wg.Go(credentials)
 	}
-	if s.credentials, err = openFile(files.Credentials, true); err != nil {
-		return nil, err
+	s.config, confErr = openFile(files.Config, false)
+	if wg.Wait(); !both {
+		credentials()
+	}
+	if confErr != nil {
+		return nil, confErr
+	}
+	if credErr != nil {
+		return nil, credErr
 	}
 	return s, nil
+}
+
+// large holds for a file that is not kept in memory.
+func large(path string) bool {
+	info, err := os.Stat(path)
+	return err == nil && info.Size() > holdLimit
 }
 
 // profileSections returns a profile's sections in both files.
@@ -171,7 +189,7 @@ func (s *Set) Names() []string {
 	seen := make(map[string]bool)
 	var names []string
 	for _, f := range []*file{&s.config, &s.credentials} {
-		for _, sec := range f.sections {
+		for sec := range f.sections.all() {
 			if sec.typ == typeProfile || sec.typ == typeDefault {
 				if name := string(f.name(sec)); !seen[name] {
 					seen[name] = true

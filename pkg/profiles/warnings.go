@@ -3,7 +3,6 @@ package profiles
 import (
 	"bytes"
 	"fmt"
-	"hash/maphash"
 	"maps"
 	"runtime"
 	"slices"
@@ -38,14 +37,8 @@ func (f *file) warnFile(warn func(string, ...any)) {
 	if f.bom {
 		warn("%s begins with a byte order mark: the AWS CLI refuses the whole file", f.path)
 	}
-	seed := maphash.MakeSeed()
-	first := make(map[uint64]section, len(f.sections))
-	for _, sec := range f.sections {
-		hash := maphash.Bytes(seed, f.name(sec)) + uint64(sec.typ)
-		other, twice := first[hash]
-		first[hash] = sec
+	f.sections.repeated(func(other, sec section) {
 		switch {
-		case !twice || other.typ != sec.typ || !bytes.Equal(f.name(other), f.name(sec)):
 		case bytes.Equal(f.header(other), f.header(sec)):
 			warn("%s has the section [%s] twice, in lines %d and %d: the AWS CLI refuses the whole file",
 				f.path, f.header(sec), other.line, sec.line)
@@ -53,7 +46,7 @@ func (f *file) warnFile(warn func(string, ...any)) {
 			warn("%s has the section of %q twice, in lines %d and %d: the AWS CLI reads only one of them",
 				f.path, f.name(sec), other.line, sec.line)
 		}
-	}
+	})
 }
 
 // header is what stands between a section's brackets; nil if it can't be read.

@@ -28,14 +28,17 @@ const tries = 3
 // inquire gets an answer that will do. It is asked on the terminal itself, as codes are, but in
 // the terminal's own line mode: the answer shows, and Ctrl-C is a signal as everywhere.
 func (a *app) inquire(ctx context.Context, q question) (string, error) {
+	if err := a.terminal().Reachable(); err != nil {
+		return "", fault.New(fault.Usage, "%s is missing, and nobody can be asked for it: %v", q.flag, err).
+			WithHint("give %s", q.flag).Because(err)
+	}
 	in, out := "/dev/tty", "/dev/tty"
 	if runtime.GOOS == "windows" {
 		in, out = "CONIN$", "CONOUT$"
 	}
 	keyboard, err := os.Open(in)
 	if err != nil {
-		return "", fault.New(fault.Usage, "%s is missing, and there is no terminal to ask on", q.flag).
-			WithHint("give %s", q.flag).Because(err)
+		return "", mute(err)
 	}
 	screen, err := os.OpenFile(out, os.O_WRONLY, 0)
 	if err != nil {
@@ -73,7 +76,7 @@ func (a *app) inquire(ctx context.Context, q question) (string, error) {
 }
 
 func mute(err error) error {
-	return fault.New(fault.Other, "the terminal can't be written to: %v", err).Because(err)
+	return fault.New(fault.Other, "the terminal can't be used: %v", err).Because(err)
 }
 
 // readAnswer waits for a line. ended is true at the end of the input: Ctrl-D.

@@ -41,6 +41,18 @@ func NewTerminal(o TerminalOptions) *Terminal {
 // Interactive is true: a person can be asked again.
 func (t *Terminal) Interactive() bool { return true }
 
+// Reachable returns nil if a person can be asked on the terminal now, and
+// ErrNobody with the reason if not: there is none, or it belongs to another job
+// and reading it would stop us.
+func (t *Terminal) Reachable() error {
+	tty, err := openTTY(t.o.Device)
+	if err != nil {
+		return err
+	}
+	tty.close()
+	return nil
+}
+
 // asking is held by whoever prompts in this process: it has one terminal.
 var asking = make(chan struct{}, 1)
 

@@ -223,7 +223,7 @@ func (r *request) invalid(msg string, c call) *fault.Error {
 		return r.refused(c, "a role assumed with another session's credentials lives one hour at most").
 			WithHint("xrole_duration_seconds = 3600")
 	case strings.Contains(msg, "MaxSessionDuration"):
-		return r.refused(c, "the duration of %s is more than the role allows", c.hop.Duration).
+		return r.refused(c, "the duration of %s is more than the role allows", short(c.hop.Duration)).
 			WithHint("lower xrole_duration_seconds, or raise the role's maximum session duration in its account")
 	}
 	return r.refused(c, "AWS refused: %s", msg)
@@ -254,7 +254,19 @@ func clockError(d time.Duration) string {
 	if d < 0 {
 		d, word = -d, "behind AWS's"
 	}
-	return d.Round(time.Minute).String() + " " + word
+	return short(d.Round(time.Minute)) + " " + word
+}
+
+// short writes a duration without the zeros at its end: 1h, not 1h0m0s.
+func short(d time.Duration) string {
+	s := d.String()
+	if strings.HasSuffix(s, "m0s") {
+		s = strings.TrimSuffix(s, "0s")
+	}
+	if strings.HasSuffix(s, "h0m") {
+		s = strings.TrimSuffix(s, "0m")
+	}
+	return s
 }
 
 // unreached translates what is no answer of AWS at all.

@@ -297,3 +297,15 @@ func TestNobodyToAskEndsAtOnce(t *testing.T) {
 		t.Errorf("the terminal shows %q, stderr is %q", term.text(), errout.String())
 	}
 }
+
+// A question in a background job ends the job, as a code does; it does not stop it.
+func TestQuestionInABackgroundJob(t *testing.T) {
+	w := newWorld(t, backends["keyctl"](t))
+	cmd := exec.CommandContext(context.Background(), "bash", "-c", "set -m; xrole profile add prod & wait $!; echo exit $?")
+	cmd.Env, cmd.Dir = w.env, w.home
+	term := w.onTerminal(cmd)
+	term.wait()
+	if !strings.Contains(term.text(), "exit 2") || !strings.Contains(term.text(), "background") {
+		t.Errorf("the terminal shows %q", term.text())
+	}
+}

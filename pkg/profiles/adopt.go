@@ -66,7 +66,7 @@ func (s *Set) adoptable(name string) (*Profile, error) {
 			WithHint("xrole profile show %s", name)
 	}
 	for _, key := range own {
-		if p.Properties[key] != "" {
+		if _, there := p.Properties[key]; there { // even without a value: a second line would be ambiguous
 			return nil, fault.New(fault.Config, "profile %q has %s: AWS tools would use that and never ask xrole (%s)", name, key, s.place(p, key)).
 				WithHint("take %s out of the profile, or into one of its own that this one names as its source_profile", key)
 		}
@@ -76,7 +76,8 @@ func (s *Set) adoptable(name string) (*Profile, error) {
 			WithHint("xrole profile add writes a new role profile")
 	}
 	for _, k := range settings {
-		if key := Prefix + k.name; k.aws && p.Properties[key] != "" {
+		key := Prefix + k.name
+		if _, there := p.Properties[key]; there && k.aws {
 			return nil, fault.New(fault.Config, "profile %q has %s beside a plain role_arn (%s)", name, key, s.place(p, key)).
 				WithHint("write it as %s, or take it away", k.name)
 		}
@@ -171,7 +172,7 @@ func (r *release) take(e entry) error {
 	switch ours := strings.HasPrefix(e.key, Prefix); {
 	case !e.valid:
 	case ours && isKnown && k.aws:
-		if r.p.Properties[k.name] != "" {
+		if _, there := r.p.Properties[k.name]; there {
 			return fault.New(fault.Config, "profile %q has both %s and %s (%s)", r.p.Name, e.key, k.name, r.set.place(r.p, k.name)).
 				WithHint("take one of the two away")
 		}

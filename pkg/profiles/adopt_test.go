@@ -65,6 +65,8 @@ func TestAdoptRefuses(t *testing.T) {
 		{"keys in the credentials file", role, devKeys + "[p]\naws_access_key_id = a\naws_secret_access_key = b\n", "credentials:"},
 		{"a process", role + "credential_process = x\n", devKeys, "has credential_process"},
 		{"single sign-on", role + "sso_session = x\n", devKeys, "has sso_session"},
+		{"a process without a command", role + "credential_process =\n", devKeys, "has credential_process"},
+		{"half adopted, without a value", role + "XROLE_role_arn =\n", devKeys, "xrole_role_arn beside"},
 		{"half adopted", role + "xrole_external_id = e1\n", devKeys, "xrole_external_id beside"},
 		{"split", role, devKeys + "[p]\nregion = x\nmfa_serial = " + serial + "\n", "credentials:6"},
 		{"in the credentials file", "", devKeys + "[p]\nrole_arn = " + prodARN + "\nsource_profile = dev\n", "credentials file"},
@@ -91,6 +93,7 @@ func TestReleaseRefuses(t *testing.T) {
 		{"settings of xrole's own", managed + "xrole_policy_arns = arn:aws:iam::aws:policy/x\nXROLE_Session_Tags = a=b\n", devKeys, "xrole_policy_arns, xrole_session_tags"},
 		{"another process", strings.Replace(managed, "/usr/bin/xrole", "other", 1), devKeys, "not xrole's"},
 		{"both spellings", managed + "role_arn = x\n", devKeys, "both xrole_role_arn and role_arn"},
+		{"both spellings, one without a value", "[profile p]\nrole_arn =\n" + managed, devKeys, "both xrole_role_arn and role_arn"},
 		{"split", managed, devKeys + "[p]\nxrole_external_id = e1\n", "credentials:5"},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
@@ -124,7 +127,7 @@ func TestAdoptGenerated(t *testing.T) {
 		"[profile p]", "[profile q]", "[profile \"p\"] # c", "[default]", "[plugins]", "# comment", "  ; comment", "", " \t",
 		"role_arn = " + prodARN, "ROLE_ARN=" + prodARN + " # c", "source_profile = dev", "Source_Profile=dev", "credential_source = Environment",
 		"mfa_serial\t=\t" + serial, "external_id = e1", "duration_seconds = 900", "role_session_name=me", "xrole_session_tags = a=b", "xrole_mfa_process = x",
-		"s3 =", "  role_arn = x", "region = x", "  more", "sso_session = x", "credential_process = x",
+		"s3 =", "  role_arn = x", "region = x", "  more", "sso_session = x", "credential_process = x", "credential_process =", "xrole_external_id =", "external_id =",
 	}
 	random := rand.New(rand.NewPCG(3, 4))
 	done := 0
@@ -176,6 +179,9 @@ func checkAdopt(t *testing.T, config, credentials string) bool {
 	after, err := adopted.Chain("p")
 	if err != nil || !after.Managed || !maps.Equal(before.Hops[len(before.Hops)-1].Settings(), after.Hops[len(after.Hops)-1].Settings()) {
 		t.Fatalf("%+v became %+v, %v", before, after, err)
+	}
+	if p, err := adopted.Profile("p"); err != nil || p.Properties["credential_process"] != xroleP {
+		t.Fatalf("adopted, it calls %q, %v", p.Properties["credential_process"], err)
 	}
 	for _, name := range s.Names() {
 		was, _ := s.Profile(name)

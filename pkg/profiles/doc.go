@@ -32,7 +32,8 @@
 //
 // [Splice] and [Cut] are pure functions of the file's bytes. They refuse,
 // rather than guess, where the place of a change is ambiguous, and check
-// their result by reading it back. [Update] makes such a change safe against other
+// their result by reading it back; so do [Set.Adopt], [Set.Release] and [Set.Rename],
+// which need both files to judge. [Update] makes such a change safe against other
 // processes and power cuts.
 //
 // # Not here

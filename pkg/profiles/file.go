@@ -28,7 +28,7 @@ type file struct {
 
 const (
 	holdLimit = 256 << 10
-	pieceSize = 64 << 10
+	pieceSize = 16 << 10
 	sizeLimit = 1 << 30
 )
 

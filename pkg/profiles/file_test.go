@@ -19,7 +19,7 @@ func TestLargeFile(t *testing.T) {
 		for i := range 5000 {
 			fmt.Fprintf(&text, "[profile p%d]%sregion = r%d # c%s  more%s%s", i, eol, i, eol, eol, strings.Repeat(eol, i%3))
 		}
-		fmt.Fprintf(&text, "[profile last]%slong = %s%sa = 1", eol, strings.Repeat("x", 3*pieceSize), eol)
+		fmt.Fprintf(&text, "[profile last]%slong = %s%sa = 1", eol, strings.Repeat("x", holdLimit), eol)
 		s := mustLoad(t, text.String(), "")
 		if s.config.data != nil {
 			t.Fatal("the file is held in memory")

@@ -17,9 +17,22 @@ type table struct {
 
 // mark is a section without what follows from the next one.
 type mark struct {
-	start, body, line, name int32 // name is where it begins among the names
-	typ                     sectionType
+	start, body, line int32
+	name              int32  // where it begins among the names
+	key               uint32 // see keyOf
 }
+
+// keyOf tells most sections apart in one comparison: its low bits are the
+// type, the others depend on the name's length and last letters.
+func keyOf(typ sectionType, name []byte) uint32 {
+	h := uint32(len(name))
+	for _, c := range name[max(0, len(name)-4):] {
+		h = h*31 + uint32(c)
+	}
+	return h<<3 | uint32(typ)
+}
+
+func (m mark) typ() sectionType { return sectionType(m.key & 7) }
 
 func (t *table) len() int { return len(t.marks) }
 
@@ -27,7 +40,7 @@ func (t *table) at(i int) section {
 	m := t.marks[i]
 	s := section{
 		start: int(m.start), body: int(m.body), end: t.size, line: int(m.line),
-		nameStart: m.name, nameEnd: int32(len(t.names)), typ: m.typ,
+		nameStart: m.name, nameEnd: int32(len(t.names)), typ: m.typ(),
 	}
 	if i+1 < len(t.marks) {
 		s.end, s.nameEnd = int(t.marks[i+1].start), t.marks[i+1].name
@@ -49,8 +62,9 @@ func (t *table) all() iter.Seq[section] {
 // find returns the sections of that type and name, in order.
 func (t *table) find(typ sectionType, name string) []section {
 	var found []section
+	key := keyOf(typ, []byte(name))
 	for i := range t.marks {
-		if t.marks[i].typ == typ && string(t.nameAt(i)) == name {
+		if t.marks[i].key == key && string(t.nameAt(i)) == name {
 			found = append(found, t.at(i))
 		}
 	}
@@ -59,7 +73,7 @@ func (t *table) find(typ sectionType, name string) []section {
 
 // add appends a section. Its end and the end of its name follow from the next.
 func (t *table) add(s section, name []byte) {
-	t.marks = append(t.marks, mark{int32(s.start), int32(s.body), int32(s.line), int32(len(t.names)), s.typ})
+	t.marks = append(t.marks, mark{int32(s.start), int32(s.body), int32(s.line), int32(len(t.names)), keyOf(s.typ, name)})
 	t.names = append(t.names, name...)
 }
 
@@ -82,7 +96,7 @@ func (t *table) repeated(found func(last, again section)) {
 		name := t.nameAt(i)
 		at := maphash.Bytes(seed, name) & mask
 		for ; slots[at] != 0; at = (at + 1) & mask {
-			if last := int(slots[at] - 1); t.marks[last].typ == t.marks[i].typ && bytes.Equal(t.nameAt(last), name) {
+			if last := int(slots[at] - 1); t.marks[last].key == t.marks[i].key && bytes.Equal(t.nameAt(last), name) {
 				found(t.at(last), t.at(i))
 				break
 			}

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"os"
 	"path/filepath"
 	"slices"
@@ -102,8 +103,8 @@ func TestAdded(t *testing.T) {
 func TestConfigWith(t *testing.T) {
 	dir := t.TempDir()
 	f := &fixture{dir: dir, config: filepath.Join(dir, "config")}
-	own := "[profile prod]\nregion = us-east-1\n\n"
-	if err := os.WriteFile(f.config, []byte(own), 0o600); err != nil {
+	own, keys := "[profile prod]\nregion = us-east-1\n\n", "[dev]\naws_access_key_id = x\n\n"
+	if err := errors.Join(os.WriteFile(f.config, []byte(own), 0o600), os.WriteFile(credentialsBeside(f.config), []byte(keys), 0o600)); err != nil {
 		t.Fatal(err)
 	}
 	path, err := f.configWith(10)
@@ -116,6 +117,10 @@ func TestConfigWith(t *testing.T) {
 	}
 	if n := strings.Count(string(got), "[profile "); n != 10 || !strings.Contains(string(got), "\n"+own) {
 		t.Errorf("%d profiles, want 10 with the own one in between:\n%s", n, got)
+	}
+	got, err = os.ReadFile(credentialsBeside(path))
+	if n := strings.Count(string(got), "["); err != nil || n != 10 || !strings.Contains(string(got), "\n"+keys) {
+		t.Errorf("%d sections with keys, want 10 with the own one in between (%v):\n%s", n, err, got)
 	}
 	if _, err := f.configWith(0); err == nil {
 		t.Error("fewer profiles than there are: no error")

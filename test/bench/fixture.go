@@ -55,7 +55,6 @@ func newFixture(ctx context.Context, o options) (*fixture, error) {
 	f.env = []string{
 		"HOME=" + dir, "USERPROFILE=" + dir, "XDG_STATE_HOME=" + filepath.Join(dir, "state"),
 		"XDG_CACHE_HOME=" + filepath.Join(dir, "cache"), "XDG_CONFIG_HOME=" + filepath.Join(dir, "config"),
-		"AWS_SHARED_CREDENTIALS_FILE=" + filepath.Join(dir, ".aws", "credentials"),
 		"AWS_ENDPOINT_URL=" + f.server.URL(),
 		"XROLE_KEYRING=" + o.backend,
 	}
@@ -101,12 +100,12 @@ func (f *fixture) program(name string) string {
 	return filepath.Join(f.bin, name)
 }
 
-// xrole is `xrole args…` with that config file.
+// xrole is `xrole args…` with that config file and the credentials file beside it.
 func (f *fixture) xrole(config string, args ...string) command {
 	return command{
 		name: "xrole " + strings.Join(args, " "),
 		argv: append([]string{f.program("xrole")}, args...),
-		env:  append(slices.Clone(f.env), "AWS_CONFIG_FILE="+config),
+		env:  append(slices.Clone(f.env), "AWS_CONFIG_FILE="+config, "AWS_SHARED_CREDENTIALS_FILE="+credentialsBeside(config)),
 	}
 }
 
@@ -189,7 +188,8 @@ func (c callCount) kept() bool { return slices.Equal(c.got, c.want) }
 func list(names []string) string { return strings.Join(names, ", ") }
 
 // configWith returns a copy of the config file that has n profiles in all, the
-// added ones half before and half after those that are there.
+// added ones half before and half after those that are there. A copy of the
+// credentials file with n sections more stands beside it.
 func (f *fixture) configWith(n int) (string, error) {
 	old, err := os.ReadFile(f.config)
 	if err != nil {
@@ -199,14 +199,28 @@ func (f *fixture) configWith(n int) (string, error) {
 	if add < 0 {
 		return "", fmt.Errorf("the config file has more than %d profiles", n)
 	}
-	var config bytes.Buffer
+	keys, err := os.ReadFile(credentialsBeside(f.config))
+	if err != nil {
+		return "", err
+	}
+	var config, credentials bytes.Buffer
 	for i := range add {
 		if i == add/2 {
 			config.Write(old)
+			credentials.Write(keys)
 		}
 		fmt.Fprintf(&config, "[profile team-%05d]\nregion = eu-west-1\noutput = json\nsource_profile = dev\n"+
 			"role_arn = arn:aws:iam::%012d:role/Developer\n\n", i, i)
+		fmt.Fprintf(&credentials, "[keys-%05d]\naws_access_key_id = AKIAIOSFODNN7EXAMPLE\n"+
+			"aws_secret_access_key = wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY\n\n", i)
 	}
-	path := filepath.Join(f.dir, fmt.Sprintf("config-%d", n))
-	return path, os.WriteFile(path, config.Bytes(), 0o600)
+	dir := filepath.Join(f.dir, fmt.Sprintf("aws-%d", n))
+	path := filepath.Join(dir, "config")
+	return path, errors.Join(os.MkdirAll(dir, 0o700), os.WriteFile(path, config.Bytes(), 0o600),
+		os.WriteFile(credentialsBeside(path), credentials.Bytes(), 0o600))
+}
+
+// credentialsBeside is the credentials file that belongs to a config file.
+func credentialsBeside(config string) string {
+	return filepath.Join(filepath.Dir(config), "credentials")
 }

@@ -5,8 +5,9 @@
 //
 // DIR holds the programs xrole, baseline and empty. It prints Markdown: how
 // long a warm `xrole credentials` takes against a program that only gets the
-// same item with the same library, against itself in a config file of 10,000
-// profiles, and against `xrole env`; and which calls a cold start makes.
+// same item with the same library, against itself with 10,000 profiles, and
+// against `xrole env`; what `profile show` and `profile list` make of many profiles;
+// and which calls a cold start makes.
 //
 // Every ratio is of medians taken in the same run, all commands in turn. It is
 // a benchmark, not a test: a goal that is not kept is printed and nothing
@@ -55,6 +56,9 @@ const warmup = 3
 const (
 	manyProfilesGoal = 1.5
 	envGoal          = 1.1
+	// listGoal is what ten times the profiles may cost where the time grows
+	// with their number.
+	listGoal = 10
 )
 
 var baselineGoal = map[string]float64{"secret-service": 1.4, "keyctl": 1.7}
@@ -104,12 +108,26 @@ func (f *fixture) warmRuns(ctx context.Context, o options, item string) ([]row, 
 	if err != nil {
 		return nil, err
 	}
+	hundred, err := f.configWith(100)
+	if err != nil {
+		return nil, err
+	}
+	thousand, err := f.configWith(1_000)
+	if err != nil {
+		return nil, err
+	}
+	list := []string{"profile", "list", "--json"}
 	commands := []command{
 		{"an empty Go program", []string{f.program("empty")}, f.env},
 		f.baseline(item),
 		f.xrole(few, "credentials", warmProfile),
 		f.xrole(many, "credentials", warmProfile),
 		f.xrole(few, "env", warmProfile, "--shell", "sh"),
+		f.xrole(few, "profile", "show", warmProfile),
+		f.xrole(many, "profile", "show", warmProfile),
+		f.xrole(hundred, list...),
+		f.xrole(thousand, list...),
+		f.xrole(many, list...),
 	}
 	s, err := interleave(ctx, commands, warmup, o.rounds)
 	if err != nil {
@@ -121,5 +139,10 @@ func (f *fixture) warmRuns(ctx context.Context, o options, item string) ([]row, 
 		{"`xrole credentials`, 10 profiles", s[2], s[1], "the library alone", baselineGoal[o.backend]},
 		{"`xrole credentials`, 10,000 profiles", s[3], s[2], "10 profiles", manyProfilesGoal},
 		{"`xrole env`, 10 profiles", s[4], s[2], "`xrole credentials`", envGoal},
+		{name: "`xrole profile show NAME`, 10 profiles", sample: s[5]},
+		{"`xrole profile show NAME`, 10,000 profiles", s[6], s[5], "10 profiles", manyProfilesGoal},
+		{name: "`xrole profile list --json`, 100 profiles", sample: s[7]},
+		{"`xrole profile list --json`, 1,000 profiles", s[8], s[7], "100 profiles", listGoal},
+		{"`xrole profile list --json`, 10,000 profiles", s[9], s[8], "1,000 profiles", listGoal},
 	}, nil
 }

@@ -15,7 +15,7 @@ func (a *app) loginCommand() *cli.Command {
 		Name:      "login",
 		Usage:     "get the session now, so that no tool has to ask later",
 		ArgsUsage: "[PROFILE]",
-		Description: "Asks for an MFA code if the MFA session has less than an hour to live.\n\n" +
+		Description: "Asks for an MFA code if one would be needed again within the hour.\n\n" +
 			"Examples:\n   xrole login prod\n   xrole login prod --mfa-token 123456\n   oathtool … | xrole login prod --mfa-token -",
 		Flags: []cli.Flag{
 			&cli.BoolFlag{Name: "force", Usage: "get new sessions, whatever is there"},

@@ -57,6 +57,9 @@ func expandHome(path, home string) string {
 type Set struct {
 	files               Files
 	config, credentials file
+	// known are the profiles that were taken apart before; nil unless the set
+	// is whole.
+	known *sync.Map
 }
 
 // Load reads both files and finds their sections. A file that does not exist
@@ -123,11 +126,20 @@ func (s *Set) merge(config, credentials []section) (map[string]string, error) {
 // Profile returns the merged view of a profile in both files. The error is a
 // [fault.Error] of kind Config: not found, or a malformed line in its sections.
 func (s *Set) Profile(name string) (*Profile, error) {
+	if s.known != nil {
+		if p, ok := s.known.Load(name); ok {
+			return p.(*Profile), nil
+		}
+	}
 	config, credentials := s.profileSections(name)
 	if len(config)+len(credentials) == 0 {
 		return nil, s.notFound(name)
 	}
-	return s.profile(name, config, credentials)
+	p, err := s.profile(name, config, credentials)
+	if s.known != nil && err == nil {
+		s.known.Store(name, p)
+	}
+	return p, err
 }
 
 func (s *Set) profile(name string, config, credentials []section) (*Profile, error) {
@@ -168,10 +180,14 @@ func (s *Set) Profiles() ([]*Profile, []error) {
 	return list, errs
 }
 
-// Whole is the set with both files in memory and all sections indexed: for
-// whoever asks about many profiles. The error is a [fault.Error] of kind Config.
+// Whole is the set with both files in memory, all sections indexed, and each
+// profile taken apart but once: for whoever asks about many of them. The error is a [fault.Error] of kind Config.
 func (s *Set) Whole() (*Set, error) {
+	if s.known != nil {
+		return s, nil
+	}
 	w := *s
+	w.known = new(sync.Map)
 	for _, f := range []*file{&w.config, &w.credentials} {
 		if err := f.hold(); err != nil {
 			return nil, err

@@ -1,8 +1,7 @@
 package profiles
 
 import (
-	"bytes"
-	"hash/maphash"
+	"encoding/binary"
 	"iter"
 	"math/bits"
 )
@@ -23,13 +22,17 @@ type mark struct {
 }
 
 // keyOf tells most sections apart in one comparison: its low bits are the
-// type, the others depend on the name's length and last letters.
+// type, the others come of the name's length and last letters.
 func keyOf(typ sectionType, name []byte) uint32 {
 	h := uint32(len(name))
-	for _, c := range name[max(0, len(name)-4):] {
-		h = h*31 + uint32(c)
+	if end := len(name) - 4; end >= 0 {
+		h += binary.LittleEndian.Uint32(name[end:])
+	} else {
+		for _, c := range name {
+			h = h<<8 + uint32(c)
+		}
 	}
-	return h<<3 | uint32(typ)
+	return h*0x9e3779b1&^7 | uint32(typ)
 }
 
 func (m mark) typ() sectionType { return sectionType(m.key & 7) }
@@ -86,22 +89,29 @@ func (t *table) nameAt(i int) []byte {
 }
 
 // repeated calls found for every section that has the type and the name of one
-// above it. It is a hash table without the cost of a map, for `profile show`
-// among 10,000 profiles.
+// above it. Only those whose keys share a bit in a small set are compared: a map of
+// all would take longer than the scan.
 func (t *table) repeated(found func(last, again section)) {
-	seed := maphash.MakeSeed()
-	mask := uint64(1)<<bits.Len(uint(2*len(t.marks))) - 1
-	slots := make([]int32, mask+1) // the last section's index, from 1
+	size := bits.Len(uint(8 * len(t.marks)))
+	seen, shared := make([]uint64, 1<<size/64+1), make([]uint64, 1<<size/64+1)
+	shift := (32 - size) & 31
 	for i := range t.marks {
-		name := t.nameAt(i)
-		at := maphash.Bytes(seed, name) & mask
-		for ; slots[at] != 0; at = (at + 1) & mask {
-			if last := int(slots[at] - 1); t.marks[last].key == t.marks[i].key && bytes.Equal(t.nameAt(last), name) {
-				found(t.at(last), t.at(i))
-				break
-			}
+		at := t.marks[i].key >> shift
+		bit := seen[at/64] & (1 << (at % 64))
+		shared[at/64] |= bit
+		seen[at/64] |= 1 << (at % 64)
+	}
+	last := map[string]int{}
+	for i := range t.marks {
+		m := &t.marks[i]
+		if at := m.key >> shift; shared[at/64]&(1<<(at%64)) == 0 {
+			continue
 		}
-		slots[at] = int32(i + 1)
+		id := string(append([]byte{byte(m.typ())}, t.nameAt(i)...))
+		if other, again := last[id]; again {
+			found(t.at(other), t.at(i))
+		}
+		last[id] = i
 	}
 }
 

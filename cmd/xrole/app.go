@@ -14,6 +14,7 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"github.com/xrole/xrole/internal/fault"
+	"github.com/xrole/xrole/internal/guess"
 	"github.com/xrole/xrole/pkg/profiles"
 )
 
@@ -115,7 +116,7 @@ func unknownCommand(parent, word string, known []*cli.Command) error {
 	for _, k := range known {
 		names = append(names, k.Name)
 	}
-	if near := nearest(word, names); near != "" {
+	if near := guess.Nearest(word, names); near != "" {
 		return e.WithHint("did you mean `%s %s`?", parent, near)
 	}
 	return e.WithHint("%s --help", parent)
@@ -132,7 +133,7 @@ func wrongFlag(c *cli.Context, err error) error {
 		names = append(names, f.Names()[0])
 	}
 	e := fault.New(fault.Usage, "unknown flag %q", "--"+strings.TrimPrefix(word, "-"))
-	if near := nearest(word, names); near != "" {
+	if near := guess.Nearest(word, names); near != "" {
 		return e.WithHint("did you mean --%s?", near)
 	}
 	return e.WithHint("%s --help", c.Command.HelpName)

@@ -26,12 +26,14 @@ func (a *app) profileCommand() *cli.Command {
 	}
 }
 
-// oneName is the argument of a command that is about exactly one profile.
-func oneName(c *cli.Context) (string, error) {
+// oneName is the argument of a command that is about exactly one profile, and
+// the files as they are.
+func (a *app) oneName(c *cli.Context) (string, *profiles.Set, error) {
 	if c.NArg() != 1 {
-		return "", fault.New(fault.Usage, "%s takes one profile name", c.Command.HelpName).WithHint("%s --help", c.Command.HelpName)
+		return "", nil, fault.New(fault.Usage, "%s takes one profile name", c.Command.HelpName).WithHint("%s --help", c.Command.HelpName)
 	}
-	return c.Args().First(), nil
+	set, err := a.profiles()
+	return c.Args().First(), set, err
 }
 
 // change rewrites the config file: the whole of it under a lock, from the

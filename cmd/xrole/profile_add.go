@@ -24,15 +24,11 @@ func (a *app) profileAddCommand() *cli.Command {
 }
 
 func (a *app) profileAdd(c *cli.Context) error {
-	name, err := oneName(c)
+	name, set, err := a.oneName(c)
 	if err != nil {
 		return err
 	}
 	if err := profiles.ProfileName(name); err != nil {
-		return err
-	}
-	set, err := a.profiles()
-	if err != nil {
 		return err
 	}
 	if err := a.free(set, name); err != nil {

@@ -26,11 +26,7 @@ func (a *app) profileEditCommand() *cli.Command {
 }
 
 func (a *app) profileEdit(c *cli.Context) error {
-	name, err := oneName(c)
-	if err != nil {
-		return err
-	}
-	set, err := a.profiles()
+	name, set, err := a.oneName(c)
 	if err != nil {
 		return err
 	}

@@ -21,11 +21,7 @@ func (a *app) profileShowCommand() *cli.Command {
 }
 
 func (a *app) profileShow(c *cli.Context) error {
-	name, err := oneName(c)
-	if err != nil {
-		return err
-	}
-	set, err := a.profiles()
+	name, set, err := a.oneName(c)
 	if err != nil {
 		return err
 	}

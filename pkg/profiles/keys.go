@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/xrole/xrole/internal/fault"
+	"github.com/xrole/xrole/internal/guess"
 )
 
 // setting is what is known of one key of a role profile.
@@ -81,7 +82,7 @@ func KeyName(key string) (string, bool) {
 	for i, s := range settings {
 		names[i] = s.name
 	}
-	if near := nearest(strings.TrimPrefix(strings.ToLower(key), Prefix), names); near != "" {
+	if near := guess.Nearest(strings.TrimPrefix(strings.ToLower(key), Prefix), names); near != "" {
 		return Prefix + near, false
 	}
 	return "", false

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/xrole/xrole/internal/fault"
+	"github.com/xrole/xrole/internal/guess"
 )
 
 // Profile is the merged view of one profile: the sections of that name in
@@ -117,44 +118,8 @@ func (s *Set) notFound(name string) error {
 			return err.WithHint("write line %d of %s as [profile %s]", sec.line, s.config.path, name)
 		}
 	}
-	if near := nearest(name, s.Names()); near != "" {
+	if near := guess.Nearest(name, s.Names()); near != "" {
 		return err.WithHint("did you mean %q?", near)
 	}
 	return err.WithHint("xrole profile list")
-}
-
-// nearest returns the candidate that is at most two edits away, or a third of
-// the name's length where that is less; "" if there is none.
-func nearest(name string, candidates []string) string {
-	best, found := min(2, len(name)/3)+1, ""
-	for _, c := range candidates {
-		if diff := len(c) - len(name); diff >= best || -diff >= best {
-			continue
-		}
-		if d := distance(name, c); d < best {
-			best, found = d, c
-		}
-	}
-	return found
-}
-
-// distance counts the insertions, deletions and replacements between a and b.
-func distance(a, b string) int {
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := range len(a) {
-		diagonal := row[0]
-		row[0] = i + 1
-		for j := range len(b) {
-			cost := diagonal
-			if a[i] != b[j] {
-				cost++
-			}
-			diagonal = row[j+1]
-			row[j+1] = min(cost, row[j]+1, row[j+1]+1)
-		}
-	}
-	return row[len(b)]
 }

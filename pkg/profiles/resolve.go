@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/xrole/xrole/internal/fault"
+	"github.com/xrole/xrole/internal/guess"
 )
 
 // Chain resolves a profile to its source and the roles on the way from there.
@@ -134,7 +135,7 @@ func (s *Set) sourceProfile(p *Profile, name string) (*Profile, error) {
 		return s.profile(name, config, cred)
 	}
 	err := fault.New(fault.Config, "profile %q: its source profile %q does not exist (%s)", p.Name, name, s.place(p, p.key("source_profile")))
-	if near := nearest(name, s.Names()); near != "" {
+	if near := guess.Nearest(name, s.Names()); near != "" {
 		return nil, err.WithHint("did you mean %q?", near)
 	}
 	return nil, err.WithHint("add [%s] with aws_access_key_id and aws_secret_access_key to %s, or [profile %s] to %s",

@@ -75,7 +75,7 @@ func (a *app) cli() *cli.App {
 	tree := &cli.App{
 		Name:            "xrole",
 		Usage:           "short-lived AWS credentials for roles in other accounts",
-		Version:         version,
+		Version:         release(),
 		Writer:          a.out,
 		ErrWriter:       a.err,
 		OnUsageError:    usage,

@@ -17,13 +17,26 @@ import (
 	"context"
 	"os"
 	"os/signal"
+	"runtime/debug"
+	"strings"
 	"syscall"
 
 	"github.com/xrole/xrole/internal/busguard"
 )
 
-// version is set by the build.
-var version = "dev"
+// version is set by the build; see [release].
+var version string
+
+// release is the version, also of a program that `go install` has built.
+func release() string {
+	if version != "" {
+		return version
+	}
+	if info, ok := debug.ReadBuildInfo(); ok && info.Main.Version != "" && info.Main.Version != "(devel)" {
+		return strings.TrimPrefix(info.Main.Version, "v")
+	}
+	return "dev"
+}
 
 func main() {
 	busguard.Restore()

@@ -82,7 +82,7 @@ func (a *app) flow(c *cli.Context) (*session.Flow, error) {
 		Now:         a.now,
 		SessionName: a.sessionName,
 		Files:       a.files(),
-		NewSTS:      session.NewSTS(version),
+		NewSTS:      session.NewSTS(release()),
 		Warn:        a.warn,
 		Debug:       a.debugf,
 	}, nil

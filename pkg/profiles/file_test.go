@@ -59,7 +59,7 @@ func TestLargeFile(t *testing.T) {
 		if err := os.WriteFile(s.config.path, []byte(text.String()+"\n"), 0o600); err != nil {
 			t.Fatal(err)
 		}
-		_, err = s.Profile("p0")
+		_, err = s.Profile("p1")
 		contains(t, err, "changed while it was read")
 		_, errs := s.Profiles()
 		if len(errs) != 1 {
@@ -68,7 +68,7 @@ func TestLargeFile(t *testing.T) {
 		if err := os.Remove(s.config.path); err != nil {
 			t.Fatal(err)
 		}
-		_, err = s.Profile("p0")
+		_, err = s.Profile("p1")
 		contains(t, err, "can't read")
 	}
 }

@@ -57,8 +57,8 @@ func expandHome(path, home string) string {
 type Set struct {
 	files               Files
 	config, credentials file
-	// known are the profiles that were taken apart before; nil unless the set
-	// is whole.
+	// known are the profiles that were taken apart before: nil, where none is
+	// to be kept.
 	known *sync.Map
 }
 
@@ -66,7 +66,7 @@ type Set struct {
 // is empty. The error is a [fault.Error] of kind Config that names the file and,
 // for a malformed line that no AWS tool would load, the line.
 func Load(files Files) (*Set, error) {
-	s := &Set{files: files}
+	s := &Set{files: files, known: new(sync.Map)}
 	var confErr, credErr error
 	credentials := func() { s.credentials, credErr = openFile(files.Credentials, true) }
 	var wg sync.WaitGroup
@@ -180,12 +180,9 @@ func (s *Set) Profiles() ([]*Profile, []error) {
 	return list, errs
 }
 
-// Whole is the set with both files in memory, all sections indexed, and each
-// profile taken apart but once: for whoever asks about many of them. The error is a [fault.Error] of kind Config.
+// Whole is the set with both files in memory and all sections indexed: for
+// whoever asks about many profiles. The error is a [fault.Error] of kind Config.
 func (s *Set) Whole() (*Set, error) {
-	if s.known != nil {
-		return s, nil
-	}
 	w := *s
 	w.known = new(sync.Map)
 	for _, f := range []*file{&w.config, &w.credentials} {

@@ -22,12 +22,9 @@ func (s *Set) Warnings(names ...string) []string {
 	for _, name := range names {
 		config, cred := s.profileSections(name)
 		s.warnHeaders(name, config, warn)
-		if len(config)+len(cred) == 0 {
-			continue
-		}
 		s.config.warnSections(config, warn)
 		s.credentials.warnSections(cred, warn)
-		if p, err := s.profile(name, config, cred); err == nil {
+		if p, err := s.Profile(name); err == nil {
 			s.warnKeys(p, warn)
 		}
 	}

@@ -57,21 +57,20 @@ func (sc *scanner) feed(data []byte, final bool) (int, *syntaxError) {
 		at, sc.bom = len(bom), true
 	}
 	for at < len(data) {
-		next := len(data)
-		if i := bytes.IndexByte(data[at:], '\n'); i >= 0 {
-			next = at + i + 1
+		line := data[at:]
+		if i := bytes.IndexByte(line, '\n'); i >= 0 {
+			line = line[:i+1]
 		} else if !final {
 			break
 		}
 		sc.line++
-		line := data[at:next]
 		// What nearly all lines are, without a call: a blank one, `key = value`.
-		if line[0] != '\n' && (line[0] < 'a' || !sc.reading || bytes.IndexByte(line, '=') < 0) {
+		if c := line[0]; c != '\n' && (c < 'a' || !sc.reading || bytes.IndexByte(line, '=') < 0) {
 			if what := sc.take(line, sc.offset+at); what != "" {
 				return 0, &syntaxError{sc.line, what, line}
 			}
 		}
-		at = next
+		at += len(line)
 	}
 	sc.offset += at
 	sc.sections.size = sc.offset

@@ -147,7 +147,7 @@ func TestConfigFileThatCannotBeWritten(t *testing.T) {
 		{"a read-only folder", func(h *home) { h.mode(".aws", 0o500) }, "A=", 3, []string{".aws/config", "permission denied", "nothing was changed"}},
 		{"a file that can't be read", func(h *home) { h.mode(".aws/config", 0) }, "A=", 3, []string{"can't read", ".aws/config", "permission denied"}},
 		{"a folder that can't be entered", func(h *home) { h.mode(".aws", 0) }, "A=", 3, []string{"can't read", ".aws/config", "permission denied"}},
-		{"a folder in its place", func(h *home) { h.inPlace(os.Mkdir(filepath.Join(h.dir, "folder"), 0o700)) }, "AWS_CONFIG_FILE=folder", 3, []string{"can't read", "folder", "directory"}},
+		{"a folder in its place", func(h *home) { h.write("folder/file", "x") }, "AWS_CONFIG_FILE=folder", 3, []string{"can't read", "folder", "directory"}},
 		{"a file for .aws", func(h *home) { h.write("file", "x") }, "AWS_CONFIG_FILE=file/config", 3, []string{"file/config", "not a directory"}},
 		{"a symlink to itself", func(h *home) { h.link("loop", "loop") }, "AWS_CONFIG_FILE=loop", 3, []string{"loop", "symbolic links"}},
 		{"no folder for the lock", func(h *home) { h.write(".cache", "x") }, "A=", 1, []string{"can't lock", ".aws/config", "not a directory"}},
@@ -166,7 +166,7 @@ func TestConfigFileThatCannotBeWritten(t *testing.T) {
 	}
 }
 
-func (h *home) inPlace(err error) {
+func (h *home) must(err error) {
 	h.t.Helper()
 	if err != nil {
 		h.t.Fatal(err)

@@ -36,7 +36,7 @@ func TestConfigFileInUnusualPlaces(t *testing.T) {
 			dir := elsewhere(h)
 			h.write(".aws/credentials", "")
 			h.link(filepath.Join(dir, "config"), ".aws/config")
-			h.inPlace(os.WriteFile(filepath.Join(dir, "config"), []byte(ofTheUser), 0o600))
+			h.must(os.WriteFile(filepath.Join(dir, "config"), []byte(ofTheUser), 0o600))
 			h.own(filepath.Join(dir, "config"))
 			return ofTheUser, ".aws/config"
 		}},
@@ -96,7 +96,7 @@ func TestConfigFileOnFullAndReadOnlyDisks(t *testing.T) {
 			h := newHome(t)
 			h.write("old", ofTheUser)
 			h.write(".aws/none", "")
-			h.inPlace(os.Remove(filepath.Join(h.dir, ".aws", "none")))
+			h.must(os.Remove(filepath.Join(h.dir, ".aws", "none")))
 			script := fmt.Sprintf(`set -e; %s; set +e
 (%sexec xrole "$@") >out 2>err; echo $? >code
 cat .aws/config >after; ls -A .aws >left`, tc.mount, tc.limit)

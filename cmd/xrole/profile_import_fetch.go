@@ -98,7 +98,7 @@ func (f fetcher) get(ctx context.Context, from string) (string, []byte, error) {
 	if err != nil {
 		return "", nil, fault.New(fault.Usage, "%q can't be asked for", name)
 	}
-	req.Header.Set("User-Agent", "xrole/"+version)
+	req.Header.Set("User-Agent", "xrole/"+release())
 	resp, err := f.client.Do(req)
 	if err != nil {
 		return "", nil, f.failed(ctx, timed, name, err)

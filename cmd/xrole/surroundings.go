@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"os"
 	"os/user"
 	"path/filepath"
@@ -111,7 +112,11 @@ func (a *app) asker(c *cli.Context) func(process string) mfa.Asker {
 // passphrase unlocks the file backend.
 func (a *app) passphrase(ctx context.Context) (string, error) {
 	given, err := a.terminal().Secret(ctx, "Passphrase of xrole's keyring file: ")
-	if fault.KindOf(err) == fault.Person {
+	switch {
+	case errors.Is(err, mfa.ErrDeclined):
+		err = fault.New(fault.Person, "the keyring file needs its passphrase, and none was given").
+			WithHint("try again, or choose another keyring with --keyring").Because(err)
+	case fault.KindOf(err) == fault.Person:
 		err = fault.New(fault.Person, "the keyring file needs its passphrase: %v", err).
 			WithHint("run it in a terminal, or choose another keyring with --keyring").Because(err)
 	}

@@ -26,6 +26,9 @@ const (
 // waited for it always serves. Without mayAsk nobody is asked.
 func (r *request) mfaSession(ctx context.Context, until time.Time, mayAsk bool) (held, error) {
 	serves := func(h held) bool { return h.tier(r.Now()) != cache.Dead && h.Credentials.Expiration.After(until) }
+	if b := r.bought; b.found && serves(b) && b.Obtained.After(r.outdated[r.mfaKey.Sum()]) {
+		return b, nil
+	}
 	began := r.Now()
 	h, err := r.lookup(ctx, r.mfaKey)
 	if err != nil || serves(h) {
@@ -81,7 +84,8 @@ func (r *request) newMFASession(ctx context.Context, lock guard) (held, error) {
 		return held{}, err
 	}
 	r.debugf("GetSessionToken with %s as %s, region %s: granted", r.device, src.AccessKeyID, target.Region)
-	return held{Entry: r.keep(ctx, r.mfaKey, r.mfaRecord(), c), found: true}, nil
+	r.bought = held{Entry: r.keep(ctx, r.mfaKey, r.mfaRecord(), c), found: true}
+	return r.bought, nil
 }
 
 // lockDevice takes the lock of the MFA device: one person is asked at a time,

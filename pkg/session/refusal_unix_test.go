@@ -203,6 +203,20 @@ func TestDeclinedSecondCodeTellsWhyItWasAsked(t *testing.T) {
 	}
 }
 
+// The session was paid for with a code: it serves this request even if nothing
+// can be kept.
+func TestLoginWithoutAStoreAsksOnce(t *testing.T) {
+	b := newBench(t)
+	b.store.putErr = errSomething
+	b.person.answers = []string{"111111", "222222"}
+	if _, err := b.Credentials(context.Background(), chain(), Options{MFALeft: time.Hour}); err != nil {
+		t.Fatal(err)
+	}
+	if len(b.person.asked) != 1 || len(b.sts.calls) != 2 {
+		t.Errorf("%d prompts, calls %q, want one and two", len(b.person.asked), b.sts.calls)
+	}
+}
+
 func TestLoginIsGoodForHalfOfWhatThereCanBe(t *testing.T) {
 	for name, row := range map[string]struct {
 		chain *profiles.Chain

@@ -115,6 +115,9 @@ type request struct {
 	// outdated are sessions that AWS did not take: an entry under that key that
 	// was not obtained after that time is as good as missing.
 	outdated map[string]time.Time
+	// bought is the MFA session that this request paid a code for: it serves the
+	// request even if the keyring would not keep it.
+	bought held
 }
 
 // sourceOnly serves a chain without roles. Long-lived keys are not handed out:

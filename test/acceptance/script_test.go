@@ -136,8 +136,8 @@ func newScriptWorld(e *testscript.Env, keyring func(testing.TB) []string) error 
 	e.Vars = append(append(e.Vars, w.env...), "BIN="+bin)
 	e.Values[scriptWorldKey{}] = &scriptWorld{world: w}
 	e.Defer(func() {
+		noCanaryBelow(t, e.WorkDir) // before anything is cleared away
 		w.forget()
-		noCanaryBelow(t, e.WorkDir)
 	})
 	return nil
 }

@@ -1,10 +1,10 @@
 // Package guess finds what a person meant by a name that is mistyped.
 package guess
 
-// Nearest returns the known name that is at most two edits away, or a third of
+// Nearest returns the known name that is at most two edits away, or about a third of
 // the name's length where that is less; "" if there is none.
 func Nearest(name string, known []string) string {
-	best, found := min(2, len(name)/3)+1, ""
+	best, found := min(2, (len(name)+1)/3)+1, ""
 	for _, c := range known {
 		if diff := len(c) - len(name); diff >= best || -diff >= best {
 			continue

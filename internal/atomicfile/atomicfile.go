@@ -24,23 +24,61 @@ import (
 // maxLinks is how many symlinks are followed, as in Linux.
 const maxLinks = 40
 
-// Resolve follows symlinks to the file that a write to path would replace. It
-// need not exist, and neither need its folder.
+// Resolve follows symlinks to the file that a write to path would replace, and
+// names it by an absolute path without links: a lock may go by that name. Neither the
+// file nor its folder need exist.
 func Resolve(path string) (string, error) {
+	path, err := absolute(path)
+	if err != nil {
+		return "", err
+	}
 	for range maxLinks {
 		next, err := os.Readlink(path)
 		if err != nil {
 			if info, statErr := os.Lstat(path); statErr == nil && info.Mode()&fs.ModeSymlink != 0 {
 				return "", err
 			}
-			return path, nil
+			return inRealFolder(path)
 		}
 		if !filepath.IsAbs(next) {
-			next = filepath.Join(filepath.Dir(path), next)
+			// The folder without its own links: ".." is the parent of what they name.
+			dir, _ := filepath.Split(path)
+			if dir, err = filepath.EvalSymlinks(dir); err != nil {
+				return "", err
+			}
+			next = dir + string(filepath.Separator) + next
 		}
 		path = next
 	}
 	return "", &fs.PathError{Op: "resolve", Path: path, Err: errors.New("too many symbolic links")}
+}
+
+// absolute puts the working folder before a relative path, and does not tidy up:
+// what ".." behind a link means is known only once the link is followed.
+func absolute(path string) (string, error) {
+	if filepath.IsAbs(path) {
+		return path, nil
+	}
+	if filepath.Separator == '\\' { // relative to a drive, or to its root
+		return filepath.Abs(path)
+	}
+	wd, err := os.Getwd()
+	return wd + "/" + path, err
+}
+
+// inRealFolder follows the links on the way to the file's folder.
+func inRealFolder(path string) (string, error) {
+	dir, name := filepath.Split(path)
+	folder, err := filepath.EvalSymlinks(dir)
+	if errors.Is(err, fs.ErrNotExist) {
+		if parent := filepath.Dir(filepath.Clean(dir)); parent != filepath.Clean(dir) {
+			folder, err = inRealFolder(filepath.Clean(dir))
+		}
+	}
+	if err != nil {
+		return "", err
+	}
+	return filepath.Join(folder, name), nil
 }
 
 // Write replaces the content of the file at path. A new file gets mode 0600,

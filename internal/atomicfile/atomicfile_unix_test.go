@@ -79,6 +79,45 @@ func TestDanglingSymlinkGetsItsTarget(t *testing.T) {
 	}
 }
 
+// TestResolve has a link's ".." mean the parent of the folder that it is really
+// in, and one name for a file whatever the way to it.
+func TestResolve(t *testing.T) {
+	home, err := filepath.EvalSymlinks(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := errors.Join(
+		os.MkdirAll(filepath.Join(home, "dot", "aws"), 0o700), os.MkdirAll(filepath.Join(home, "dot", "shared"), 0o700),
+		os.Symlink("dot/aws", filepath.Join(home, ".aws")),
+		os.Symlink("../shared/config", filepath.Join(home, "dot", "aws", "config")),
+		os.Symlink("../.aws/../shared/config", filepath.Join(home, "dot", "twice")),
+	); err != nil {
+		t.Fatal(err)
+	}
+	t.Chdir(filepath.Join(home, ".aws"))
+	for path, want := range map[string]string{
+		home + "/.aws/config":         "dot/shared/config",
+		home + "/dot/aws/config":      "dot/shared/config",
+		home + "/dot/twice":           "dot/shared/config",
+		home + "/.aws/credentials":    "dot/aws/credentials",
+		home + "/.aws/../credentials": "dot/credentials",
+		home + "/.aws/later/still/x":  "dot/aws/later/still/x",
+		"credentials":                 "dot/aws/credentials",
+		"../credentials":              "dot/credentials",
+		"config":                      "dot/shared/config",
+	} {
+		if got, err := Resolve(path); err != nil || got != filepath.Join(home, want) {
+			t.Errorf("%s: %q, %v; want %s", path, got, err, want)
+		}
+	}
+	if err := Write(filepath.Join(home, ".aws", "config"), []byte("new"), nil); err != nil {
+		t.Fatal(err)
+	}
+	if got := read(t, filepath.Join(home, "dot", "shared", "config")); got != "new" {
+		t.Errorf("got %q", got)
+	}
+}
+
 func TestSymlinkLoop(t *testing.T) {
 	dir := t.TempDir()
 	a, b := filepath.Join(dir, "a"), filepath.Join(dir, "b")

@@ -31,9 +31,6 @@ var errChanged = errors.New("the file has changed since it was read")
 // The error is change's own, ctx's, or a [fault.Error] of kind Config.
 func Update(ctx context.Context, path, lockDir string, change func(old []byte) ([]byte, error)) error {
 	target, err := atomicfile.Resolve(path)
-	if err == nil {
-		target, err = filepath.Abs(target)
-	}
 	if err != nil {
 		return unreadable(path, err)
 	}

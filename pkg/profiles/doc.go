@@ -13,10 +13,14 @@
 //
 // The last step, one flat list of keys and values to a map, is ini.v1's: it
 // merges duplicate sections and keys, and the credentials file over the config
-// file. Of a file above 256 KB only the sections asked for are kept in memory. It is given each value escaped within triple quotes, the one form in
+// file. It is given each value escaped within triple quotes, the one form in
 // which it changes nothing; left to read the raw lines, it would cut URLs at
 // "#", join lines that end in a backslash, strip quotes and backquotes, and lose
 // continuation lines. It never writes.
+//
+// Of a file above 256 KB only the sections asked for are kept in memory, and the
+// file stays open: a [Set] goes on with what was loaded when another takes its
+// place. On Windows, where an open file can't be replaced, all of it is kept.
 //
 // Where AWS tools and the specification differ, xrole does this:
 //

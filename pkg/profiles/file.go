@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"runtime"
 	"slices"
 
 	"github.com/xrole/xrole/internal/fault"
@@ -20,10 +21,14 @@ type file struct {
 	secret   bool                 // the credentials file
 	index    map[string][]section // by name, nil until it is worth its time
 	info     fs.FileInfo          // as it was when scanned; nil if there is no such file
-	// data is the content of a file of up to holdLimit. Of a larger one only
-	// the sections that are asked for are read again: the memory for the rest,
-	// page by page, would cost more than the scan.
+	// data is the content of a file that is small enough, see inMemory. Of a larger
+	// one only the sections that are asked for are read again: the memory for
+	// the rest, page by page, would cost more than the scan.
 	data []byte
+	// from is what a larger file is read again from: whoever replaces the file by a
+	// rename leaves this one whole. It is closed when the last set that has it is
+	// garbage, mostly at the end of the process.
+	from *os.File
 }
 
 const (
@@ -48,12 +53,40 @@ func newFile(path string, data []byte, credentials bool) (file, error) {
 	return f, nil
 }
 
+// inMemory holds for the size of a file that is kept whole. On Windows that is
+// any: a file that is open can't be replaced there.
+func inMemory(size int64) bool { return size <= holdLimit || runtime.GOOS == "windows" }
+
 // openFile scans the file at path; a file that does not exist is empty.
 func openFile(path string, credentials bool) (file, error) {
-	f := file{path: path, secret: credentials}
 	if path == "" {
-		return f, nil
+		return file{secret: credentials}, nil
 	}
+	return settled(func() (file, error) { return scanFile(path, credentials) })
+}
+
+// settled scans again while somebody is writing into the file in place: what
+// was scanned is then half old, half new, and may not even be well-formed.
+func settled(scan func() (file, error)) (f file, err error) {
+	for range maxTries {
+		if f, err = scan(); f.from == nil {
+			return f, err
+		}
+		torn := f.changed()
+		if torn || err != nil || f.data != nil {
+			_ = f.from.Close()
+			f.from = nil
+		}
+		if !torn {
+			return f, err
+		}
+	}
+	return f, f.wasChanged()
+}
+
+// scanFile scans the file once, and leaves it open.
+func scanFile(path string, credentials bool) (file, error) {
+	f := file{path: path, secret: credentials}
 	r, err := os.Open(path)
 	if errors.Is(err, fs.ErrNotExist) {
 		return f, nil
@@ -61,14 +94,14 @@ func openFile(path string, credentials bool) (file, error) {
 	if err != nil {
 		return f, unreadable(path, err)
 	}
-	defer func() { _ = r.Close() }()
+	f.from = r
 	if f.info, err = r.Stat(); err != nil {
 		return f, unreadable(path, err)
 	}
 	if f.info.Size() > sizeLimit {
 		return f, unreadable(path, errors.New("larger than 1 GiB"))
 	}
-	if f.info.Size() > holdLimit {
+	if !inMemory(f.info.Size()) {
 		err := f.scanPieces(r) // before f is copied
 		return f, err
 	}
@@ -78,8 +111,22 @@ func openFile(path string, credentials bool) (file, error) {
 		return f, unreadable(path, err)
 	}
 	held, err := newFile(path, b.Bytes(), credentials)
-	held.info = f.info
+	held.info, held.from = f.info, r
 	return held, err
+}
+
+// changed reports whether the open file is not what it was when it was opened.
+// A pipe always is.
+func (f *file) changed() bool {
+	if f.info == nil || !f.info.Mode().IsRegular() {
+		return false
+	}
+	now, err := f.from.Stat()
+	return err != nil || now.Size() != f.info.Size() || !now.ModTime().Equal(f.info.ModTime())
+}
+
+func (f *file) wasChanged() error {
+	return fault.New(fault.Config, "%s was changed while it was read", f.path).WithHint("try again")
 }
 
 // scanPieces scans a large file through one small buffer.
@@ -136,20 +183,15 @@ func (f *file) hold() error {
 	return nil
 }
 
-// reread fills data from the scanned file, and refuses another one: the
-// offsets would mean something else there.
+// reread fills data from the scanned file, and refuses one that was written to
+// in place: the offsets would mean something else there.
 func (f *file) reread(data []byte, offset int) error {
-	r, err := os.Open(f.path)
-	if err != nil {
+	_, err := f.from.ReadAt(data, int64(offset))
+	if err != nil && !errors.Is(err, io.EOF) {
 		return unreadable(f.path, err)
 	}
-	defer func() { _ = r.Close() }()
-	if _, err = r.ReadAt(data, int64(offset)); err != nil && !errors.Is(err, io.EOF) {
-		return unreadable(f.path, err)
-	}
-	now, err2 := r.Stat()
-	if err != nil || err2 != nil || !os.SameFile(now, f.info) || now.Size() != f.info.Size() || !now.ModTime().Equal(f.info.ModTime()) {
-		return fault.New(fault.Config, "%s was changed while it was read", f.path).WithHint("try again")
+	if err != nil || f.changed() {
+		return f.wasChanged()
 	}
 	return nil
 }

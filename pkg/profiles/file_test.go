@@ -2,9 +2,11 @@ package profiles
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"maps"
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -21,7 +23,7 @@ func TestLargeFile(t *testing.T) {
 		}
 		fmt.Fprintf(&text, "[profile last]%slong = %s%sa = 1", eol, strings.Repeat("x", holdLimit), eol)
 		s := mustLoad(t, text.String(), "")
-		if s.config.data != nil {
+		if !inMemory(int64(text.Len())) && s.config.data != nil {
 			t.Fatal("the file is held in memory")
 		}
 		held, err := newFile(s.config.path, []byte(text.String()), false)
@@ -59,16 +61,70 @@ func TestLargeFile(t *testing.T) {
 		if err := os.WriteFile(s.config.path, []byte(text.String()+"\n"), 0o600); err != nil {
 			t.Fatal(err)
 		}
+		if inMemory(int64(text.Len())) {
+			continue
+		}
 		_, err = s.Profile("p1")
 		contains(t, err, "changed while it was read")
 		_, errs := s.Profiles()
 		if len(errs) != 1 {
 			t.Errorf("errors %v", errs)
 		}
-		if err := os.Remove(s.config.path); err != nil {
+	}
+}
+
+// TestReplacedFile goes on with the file that was loaded when another takes its
+// place, as it does when another xrole writes.
+func TestReplacedFile(t *testing.T) {
+	for name, filler := range map[string]string{"small": "", "large": strings.Repeat("# more\n", holdLimit)} {
+		old := "[profile p]\nregion = old\n" + filler
+		s := mustLoad(t, old, "")
+		err := Update(t.Context(), s.files.Config, t.TempDir(), func([]byte) ([]byte, error) {
+			return []byte("# put before\n[profile p]\nregion = new\n"), nil
+		})
+		if err != nil {
 			t.Fatal(err)
 		}
-		_, err = s.Profile("p1")
-		contains(t, err, "can't read")
+		if p, err := s.Profile("p"); err != nil || p.Properties["region"] != "old" {
+			t.Errorf("%s: %v", name, err)
+		}
+		if string(s.ConfigBytes()) != old {
+			t.Errorf("%s: other bytes than were loaded", name)
+		}
+		if err := os.Remove(s.files.Config); err != nil {
+			t.Fatal(err)
+		}
+		if _, errs := s.Profiles(); len(errs) > 0 {
+			t.Errorf("%s: %v", name, errs)
+		}
+	}
+}
+
+// TestSettled has somebody write into the file in place while it is scanned.
+func TestSettled(t *testing.T) {
+	for _, filler := range []string{"", strings.Repeat("# more\n", holdLimit)} {
+		for _, times := range []int{2, 100} {
+			path, calls := filepath.Join(t.TempDir(), "config"), 0
+			text := "[profile p]\n" + filler
+			f, err := settled(func() (file, error) {
+				if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+					return file{}, err
+				}
+				f, err := scanFile(path, false)
+				if calls++; calls <= times {
+					text += "torn\n"
+					return f, errors.Join(err, os.WriteFile(path, []byte(text), 0o600))
+				}
+				return f, err
+			})
+			if times > maxTries {
+				contains(t, err, "changed while it was read")
+				continue
+			}
+			contains(t, err, "torn")
+			if calls != times+1 || f.from != nil {
+				t.Errorf("%d scans", calls)
+			}
+		}
 	}
 }

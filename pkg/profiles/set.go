@@ -90,7 +90,7 @@ func Load(files Files) (*Set, error) {
 // large holds for a file that is not kept in memory.
 func large(path string) bool {
 	info, err := os.Stat(path)
-	return err == nil && info.Size() > holdLimit
+	return err == nil && !inMemory(info.Size())
 }
 
 // profileSections returns a profile's sections in both files.

@@ -1,7 +1,7 @@
 package profiles
 
 import (
-	"os"
+	"io"
 	"strconv"
 	"strings"
 	"time"
@@ -16,7 +16,7 @@ func (s *Set) Has(name string) bool {
 }
 
 // ConfigBytes is the config file as it was read; of a large one, which is not
-// kept in memory, what it holds now. A file that can't be read is empty.
+// kept in memory, what the file that was read holds by now. A file that can't be read is empty.
 func (s *Set) ConfigBytes() []byte { return s.config.bytes() }
 
 // CredentialsBytes is the same of the credentials file.
@@ -26,7 +26,7 @@ func (f *file) bytes() []byte {
 	if f.data != nil || f.info == nil {
 		return f.data
 	}
-	data, err := os.ReadFile(f.path)
+	data, err := io.ReadAll(io.NewSectionReader(f.from, 0, sizeLimit))
 	if err != nil {
 		return nil
 	}

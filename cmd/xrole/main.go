@@ -14,12 +14,9 @@
 package main
 
 import (
-	"context"
 	"os"
-	"os/signal"
 	"runtime/debug"
 	"strings"
-	"syscall"
 
 	"github.com/xrole/xrole/internal/busguard"
 )
@@ -40,20 +37,5 @@ func release() string {
 
 func main() {
 	busguard.Restore()
-	ctx, stop := signal.NotifyContext(context.Background(), endings()...)
-	// A second signal ends what does not listen to the first.
-	context.AfterFunc(ctx, stop)
-	os.Exit(newApp(os.Stdin, os.Stdout, os.Stderr, os.Environ()).run(ctx, os.Args))
-}
-
-// endings are the signals that end a run. One that our parent had ignored, as
-// nohup does, stays ignored, for us and for what `exec` puts in our place.
-func endings() []os.Signal {
-	var signals []os.Signal
-	for _, s := range []os.Signal{os.Interrupt, syscall.SIGTERM, syscall.SIGHUP, syscall.SIGQUIT} {
-		if !signal.Ignored(s) {
-			signals = append(signals, s)
-		}
-	}
-	return signals
+	os.Exit(newApp(os.Stdin, os.Stdout, os.Stderr, os.Environ()).run(newInterruptible(), os.Args))
 }

@@ -113,7 +113,7 @@ func TestFetch(t *testing.T) {
 			if err != nil || name != c.want {
 				t.Fatalf("%q, %v", name, err)
 			}
-			if got := string(data); got != "Accept-Encoding: gzip\r\nUser-Agent: xrole/"+version+"\r\n" {
+			if got := string(data); got != "Accept-Encoding: gzip\r\nUser-Agent: xrole/"+release()+"\r\n" {
 				t.Errorf("sent: %q", got)
 			}
 		})

@@ -33,7 +33,12 @@ func newKeyctl(o Options) *keyctl {
 }
 
 func (k *keyctl) get(ctx context.Context, item string) ([]byte, error) {
-	data, err := k.library.get(ctx, item)
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	// The kernel answers at once, so nobody has to wait beside it.
+	data, err := use(k.library, read(item))
+	err = k.explain(err)
 	for _, gone := range []unix.Errno{unix.EKEYEXPIRED, unix.EKEYREVOKED, unix.ENOKEY} {
 		if errors.Is(err, gone) { // it ended, or did so between being found and being read
 			return nil, because(ErrMissing, gone)

@@ -145,7 +145,8 @@ const (
 // asked for a code.
 func (r *request) role(ctx context.Context, i int, mayAsk bool) (credentials.Credentials, error) {
 	key, began := r.roleKeys[i], r.Now()
-	held, err := r.lookup(ctx, key)
+	// Nothing is lost if we are killed here, so nobody has to listen for that.
+	held, err := r.lookup(context.WithoutCancel(ctx), key)
 	if err != nil {
 		return credentials.Credentials{}, err
 	}

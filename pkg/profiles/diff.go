@@ -8,7 +8,8 @@ import (
 )
 
 // Diff is the change from old to new as a unified diff with three lines of
-// context, "" if there is none. The values of secret keys are not shown.
+// context, "" if there is none. The values of secret keys are not shown, be they
+// commented out or continued, and neither is what looks like one.
 func Diff(path string, old, new []byte) string {
 	if bytes.Equal(old, new) {
 		return ""
@@ -17,12 +18,13 @@ func Diff(path string, old, new []byte) string {
 	var d strings.Builder
 	fmt.Fprintf(&d, "--- %s\n+++ %s\n", path, path)
 	list := blocks(a, b)
+	w := hunkWriter{&d, a, b, secretLines(a), secretLines(b)}
 	for len(list) > 0 {
 		n := 1 // blocks whose contexts touch share a hunk
 		for n < len(list) && list[n].a-list[n-1].aEnd <= 2*around {
 			n++
 		}
-		writeHunk(&d, a, b, list[:n])
+		w.hunk(list[:n])
 		list = list[n:]
 	}
 	return d.String()
@@ -120,19 +122,34 @@ func inOrder(last *run) []run {
 	return runs
 }
 
-// writeHunk writes blocks that are close together, with what is around them.
-func writeHunk(d *strings.Builder, a, b []string, list []block) {
+// hunkWriter writes what is left of both files once the secrets are out.
+type hunkWriter struct {
+	d                *strings.Builder
+	a, b             []string
+	secretA, secretB []bool
+}
+
+// hunk writes blocks that are close together, with what is around them.
+func (w hunkWriter) hunk(list []block) {
 	first, last := list[0], list[len(list)-1]
-	before, after := min(around, first.a), min(around, len(a)-last.aEnd)
-	fmt.Fprintf(d, "@@ -%s +%s @@\n", extent(first.a-before, last.aEnd+after), extent(first.b-before, last.bEnd+after))
-	at := first.a - before
-	for _, bl := range list {
-		writeLines(d, " ", a[at:bl.a])
-		writeLines(d, "-", a[bl.a:bl.aEnd])
-		writeLines(d, "+", b[bl.b:bl.bEnd])
-		at = bl.aEnd
+	before, after := min(around, first.a), min(around, len(w.a)-last.aEnd)
+	fmt.Fprintf(w.d, "@@ -%s +%s @@\n", extent(first.a-before, last.aEnd+after), extent(first.b-before, last.bEnd+after))
+	i, j := first.a-before, first.b-before
+	same := func(to int) {
+		for ; i < to; i, j = i+1, j+1 {
+			w.line(" ", w.a[i], w.secretA[i] || w.secretB[j])
+		}
 	}
-	writeLines(d, " ", a[at:at+after])
+	for _, bl := range list {
+		same(bl.a)
+		for ; i < bl.aEnd; i++ {
+			w.line("-", w.a[i], w.secretA[i])
+		}
+		for ; j < bl.bEnd; j++ {
+			w.line("+", w.b[j], w.secretB[j])
+		}
+	}
+	same(i + after)
 }
 
 // extent writes the lines from (counted from 0) to before end as diff does.
@@ -143,15 +160,67 @@ func extent(from, end int) string {
 	return fmt.Sprintf("%d,%d", from+1, end-from)
 }
 
-func writeLines(d *strings.Builder, sign string, lines []string) {
-	for _, line := range lines {
-		text, ended := strings.CutSuffix(line, "\n")
-		if key, _, found := strings.Cut(text, "="); found && Secret(strings.TrimSpace(key)) {
-			text = strings.TrimRight(key, " \t") + " = [redacted]"
-		}
-		d.WriteString(sign + text + "\n")
-		if !ended {
-			d.WriteString("\\ No newline at end of file\n")
-		}
+func (w hunkWriter) line(sign, line string, secret bool) {
+	text, ended := strings.CutSuffix(line, "\n")
+	if secret || suspicious(text) {
+		text = redacted(text)
 	}
+	w.d.WriteString(sign + text + "\n")
+	if !ended {
+		w.d.WriteString("\\ No newline at end of file\n")
+	}
+}
+
+// keyOfLine is the key that a line gives a value, even if it is commented out.
+func keyOfLine(line string) string {
+	key, _, found := strings.Cut(strings.TrimLeft(line, " \t#;"), "=")
+	if !found {
+		return ""
+	}
+	return strings.TrimSpace(key)
+}
+
+// secretLines marks the lines that hold the value of a secret key, and the
+// indented ones below, which continue it. Those of a commented-out key may be
+// indented behind their # or ;.
+func secretLines(lines []string) []bool {
+	marks, inside, commented := make([]bool, len(lines)), false, false
+	for i, line := range lines {
+		bare := strings.TrimLeft(line, "#;")
+		indented := strings.TrimLeft(bare, blanks) != bare && (commented || bare == line)
+		switch {
+		case Secret(keyOfLine(line)):
+			inside, commented = true, bare != line
+		case strings.Trim(line, blanks) == "", !indented && bare != line: // ends no value
+			continue
+		case !indented:
+			inside, commented = false, false
+		}
+		marks[i] = inside
+	}
+	return marks
+}
+
+// suspicious holds for a line in which a secret key may stand under whatever
+// name, or none. Names, ARNs and xrole's own command are long too, but for
+// those a change is looked at.
+func suspicious(line string) bool {
+	if !keyLike(line) || strings.HasPrefix(line, "[") {
+		return false
+	}
+	key := strings.ToLower(keyOfLine(line))
+	if key == "credential_process" {
+		return !callsXrole(line)
+	}
+	_, ours := known(key)
+	return !ours || strings.TrimPrefix(key, Prefix) == "mfa_process"
+}
+
+// redacted is what may be shown of a line: its indentation and its key.
+func redacted(line string) string {
+	key, _, found := strings.Cut(line, "=")
+	if !found || keyLike(key) {
+		return line[:len(line)-len(strings.TrimLeft(line, " \t#;"))] + "[redacted]"
+	}
+	return strings.TrimRight(key, " \t") + " = [redacted]"
 }

@@ -189,7 +189,7 @@ func list(names []string) string { return strings.Join(names, ", ") }
 
 // configWith returns a copy of the config file that has n profiles in all, the
 // added ones half before and half after those that are there. A copy of the
-// credentials file with n sections more stands beside it.
+// credentials file stands beside it.
 func (f *fixture) configWith(n int) (string, error) {
 	old, err := os.ReadFile(f.config)
 	if err != nil {
@@ -203,21 +203,18 @@ func (f *fixture) configWith(n int) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	var config, credentials bytes.Buffer
+	var config bytes.Buffer
 	for i := range add {
 		if i == add/2 {
 			config.Write(old)
-			credentials.Write(keys)
 		}
 		fmt.Fprintf(&config, "[profile team-%05d]\nregion = eu-west-1\noutput = json\nsource_profile = dev\n"+
 			"role_arn = arn:aws:iam::%012d:role/Developer\n\n", i, i)
-		fmt.Fprintf(&credentials, "[keys-%05d]\naws_access_key_id = AKIAIOSFODNN7EXAMPLE\n"+
-			"aws_secret_access_key = wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY\n\n", i)
 	}
 	dir := filepath.Join(f.dir, fmt.Sprintf("aws-%d", n))
 	path := filepath.Join(dir, "config")
 	return path, errors.Join(os.MkdirAll(dir, 0o700), os.WriteFile(path, config.Bytes(), 0o600),
-		os.WriteFile(credentialsBeside(path), credentials.Bytes(), 0o600))
+		os.WriteFile(credentialsBeside(path), keys, 0o600))
 }
 
 // credentialsBeside is the credentials file that belongs to a config file.

@@ -52,7 +52,7 @@ func view(set *profiles.Set, p *profiles.Profile) profileView {
 func sourceView(s profiles.Source) hopView {
 	settings := maps.Clone(s.Settings)
 	for key, value := range map[string]string{
-		"credential_process": s.Process, "mfa_serial": s.MFASerial, "mfa_process": s.MFAProcess,
+		"credential_process": profiles.PublicCommand(s.Process), "mfa_serial": s.MFASerial, "mfa_process": profiles.PublicCommand(s.MFAProcess),
 	} {
 		if value != "" {
 			settings[key] = value

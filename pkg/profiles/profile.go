@@ -43,17 +43,20 @@ func (p *Profile) static() bool {
 	return p.Properties["aws_access_key_id"] != "" && p.Properties["aws_secret_access_key"] != ""
 }
 
-// Secret reports whether the value of a key must not be shown.
+// Secret reports whether the value of a key must not be shown: one of the
+// secret keys of AWS, or what an AWS tool's own process may call one.
 func Secret(key string) bool {
-	switch strings.ToLower(key) {
-	case "aws_secret_access_key", "aws_session_token", "aws_security_token":
-		return true
-	}
-	return false
+	key = strings.ToLower(key)
+	return secretWord(key) && !strings.HasSuffix(key, "_token_file")
+}
+
+func secretWord(lower string) bool {
+	return strings.Contains(lower, "secret") || strings.Contains(lower, "token") || strings.Contains(lower, "password")
 }
 
 // Public are the properties without the secrets among them; of a nested
-// block, the lines that hold one lose their value.
+// block, the lines that hold one lose their value, and of a command that may have one
+// among its arguments, only the first word is left.
 func (p *Profile) Public() map[string]string {
 	public := make(map[string]string, len(p.Properties))
 	for key, value := range p.Properties {
@@ -67,8 +70,31 @@ func (p *Profile) Public() map[string]string {
 			}
 		}
 		public[key] = strings.Join(lines, "\n")
+		if name := strings.TrimPrefix(key, Prefix); name == "mfa_process" || name == "credential_process" {
+			public[key] = PublicCommand(value)
+		}
 	}
 	return public
+}
+
+// PublicCommand is what may be shown of a command line: the whole of one that
+// calls xrole, else its first word and an ellipsis for its arguments, of which one may be
+// a TOTP seed or a password.
+func PublicCommand(command string) string {
+	if callsXrole(command) {
+		return command
+	}
+	end := strings.IndexAny(command, " \t\n")
+	if strings.HasPrefix(command, `"`) {
+		end = strings.IndexByte(command[1:], '"') + 2
+	}
+	switch {
+	case end < 0 || end == len(command):
+		return command
+	case end == 1 || strings.Contains(command[:end], "="): // a quote that is not closed; a variable for a shell
+		return "…"
+	}
+	return command[:end] + " …"
 }
 
 // malformed is the error for a line that can't be read.
@@ -85,8 +111,7 @@ func quoteLine(line []byte, secret bool) string {
 	if !strings.HasPrefix(text, "[") {
 		key := text[:len(text)-len(strings.TrimLeft(text, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_"))]
 		delimited := key != text && strings.ContainsAny(text[len(key):len(key)+1], " \t:=")
-		lower := strings.ToLower(text)
-		sensitive := strings.Contains(lower, "secret") || strings.Contains(lower, "token") || strings.Contains(lower, "password")
+		sensitive := secretWord(strings.ToLower(text))
 		switch {
 		case (secret || sensitive) && key != "" && delimited:
 			return fmt.Sprintf("%q and a value that is not shown", key)

@@ -80,12 +80,13 @@ func (s *Set) Holds(name string, e Edit) error {
 }
 
 // Settings are what a hop is made of, named as in the config file without
-// "xrole_"; what is not set is left out. Nothing in them is secret.
+// "xrole_"; what is not set is left out. Nothing in them is secret: of the mfa_process
+// there is only what [PublicCommand] leaves.
 func (h Hop) Settings() map[string]string {
 	all := map[string]string{
 		"role_arn":            h.RoleARN,
 		"mfa_serial":          h.MFASerial,
-		"mfa_process":         h.MFAProcess,
+		"mfa_process":         PublicCommand(h.MFAProcess),
 		"external_id":         h.ExternalID,
 		"role_session_name":   h.SessionName,
 		"duration_seconds":    strconv.Itoa(int(h.Duration / time.Second)),

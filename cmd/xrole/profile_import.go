@@ -40,6 +40,7 @@ type teamImport struct {
 	path    string // of the config file
 	file    *team.File
 	options team.Options
+	after   *profiles.Set // the last merge
 }
 
 func (a *app) profileImport(c *cli.Context) error {
@@ -74,6 +75,7 @@ func (a *app) profileImport(c *cli.Context) error {
 	for _, w := range result.Warnings {
 		a.say("warning", w)
 	}
+	a.warnings(job.after, result.All...)
 	return a.writeImport(c, set, job, old, result)
 }
 
@@ -127,8 +129,11 @@ func (j *teamImport) merge(set *profiles.Set, config []byte) (*team.Result, erro
 	if err != nil {
 		return nil, err
 	}
+	if j.after, err = after.Whole(); err != nil {
+		return nil, err
+	}
 	for _, name := range result.All {
-		if _, err := after.Chain(name); err != nil {
+		if _, err := j.after.Chain(name); err != nil {
 			return nil, fault.New(fault.Config, "nothing was written, because it would not work: %v", err).
 				WithHint("correct it in the team's file, or choose another profile for its source with --map").Because(err)
 		}

@@ -73,6 +73,9 @@ func (a *app) section(c *cli.Context, set *profiles.Set, name string) ([]profile
 	if settings, err = a.missing(c.Context, set, settings); err != nil {
 		return nil, err
 	}
+	if err := sourceExists(set, settings); err != nil {
+		return nil, err
+	}
 	properties := make(map[string]string, len(settings))
 	for _, p := range settings {
 		properties[p.Key] = p.Value

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 
@@ -64,6 +65,9 @@ func (a *app) profileAdopt(c *cli.Context) error {
 		return err
 	}
 	after, err := a.eachOf(c, list, func(now *profiles.Set, name string) ([]byte, error) {
+		if err := profiles.ProfileName(name); err != nil && now.Has(name) {
+			return nil, renameFirst(err, name)
+		}
 		command, err := processLine(a.program, name)
 		if err != nil {
 			return nil, err
@@ -75,6 +79,16 @@ func (a *app) profileAdopt(c *cli.Context) error {
 	}
 	a.warnings(after, list...)
 	return a.doneEach(c, list, "adopted in")
+}
+
+// renameFirst says what to do with a name that can't be a word of a command line.
+func renameFirst(err error, name string) error {
+	var e *fault.Error
+	if !errors.As(err, &e) || strings.Contains(name, "'") {
+		return err
+	}
+	with := *e
+	return with.WithHint("xrole profile rename '%s' NEW", name)
 }
 
 func (a *app) profileRelease(c *cli.Context) error {

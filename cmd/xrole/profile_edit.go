@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/urfave/cli/v2"
@@ -19,7 +20,7 @@ func (a *app) profileEditCommand() *cli.Command {
 			"replaces the whole list. What would not resolve is not written.\n\n" +
 			"Examples:\n   xrole profile edit prod --duration 15m --dry-run\n   xrole profile edit prod --external-id team-42 --unset mfa_serial",
 		Flags: append(cliRoleFlags(),
-			&cli.StringSliceFlag{Name: "unset", Usage: "take the setting `KEY` away, with or without its xrole_; may be repeated"}),
+			&cli.StringSliceFlag{Name: "unset", Usage: "take the setting `KEY` away, by the name of its flag or with or without xrole_; may be repeated"}),
 		HideHelpCommand: true,
 		Action:          a.profileEdit,
 	}
@@ -35,6 +36,9 @@ func (a *app) profileEdit(c *cli.Context) error {
 	}
 	var edit profiles.Edit
 	if edit.Set, err = given(c); err != nil {
+		return err
+	}
+	if err := sourceExists(set, edit.Set); err != nil {
 		return err
 	}
 	if edit.Unset, err = unsetKeys(c.StringSlice("unset")); err != nil {
@@ -105,7 +109,10 @@ func unsetKeys(words []string) ([]string, error) {
 	var keys []string
 	for _, word := range words {
 		key, known := profiles.KeyName(word)
+		flag := slices.IndexFunc(roleFlags, func(f roleFlag) bool { return f.name == word })
 		switch {
+		case flag >= 0:
+			keys = append(keys, roleFlags[flag].key)
 		case known:
 			keys = append(keys, key)
 		case strings.EqualFold(word, "region"):

@@ -11,6 +11,7 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"github.com/xrole/xrole/internal/fault"
+	"github.com/xrole/xrole/internal/guess"
 	"github.com/xrole/xrole/pkg/profiles"
 )
 
@@ -115,6 +116,19 @@ func hinted(err error, flag string) error {
 	}
 	with := *e
 	return with.WithHint("correct --%s", flag)
+}
+
+// sourceExists refuses a source profile that neither file has.
+func sourceExists(set *profiles.Set, settings []profiles.Property) error {
+	name := valueOf(settings, "xrole_source_profile")
+	if name == "" || set.Has(name) {
+		return nil
+	}
+	err := fault.New(fault.Config, "--source-profile: there is no profile %q", name)
+	if near := guess.Nearest(name, set.Names()); near != "" {
+		return err.WithHint("did you mean %q?", near)
+	}
+	return err.WithHint("xrole profile list --all")
 }
 
 // together checks what depends on two settings of one profile.

@@ -26,7 +26,11 @@ func (e Edit) check() error {
 	}
 	for _, p := range e.Set {
 		if why := unwritable(p.Value); why != "" {
-			return fault.New(fault.Usage, "the value for %s can't be written: it %s", p.Key, why)
+			err := fault.New(fault.Usage, "the value for %s can't be written: it %s", p.Key, why)
+			if strings.HasSuffix(p.Key, "_process") {
+				return err.WithHint("put the command into a script, and name that")
+			}
+			return err.WithHint("write %s without it", p.Key)
 		}
 	}
 	return nil

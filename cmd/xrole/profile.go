@@ -71,6 +71,11 @@ func (a *app) rewrite(c *cli.Context, set *profiles.Set, edit func(now *profiles
 		if after, err = now.WithConfig(changed); err != nil {
 			return nil, err
 		}
+		if len(names) > 1 {
+			if after, err = after.Whole(); err != nil {
+				return nil, err
+			}
+		}
 		for _, name := range names {
 			if _, err := after.Chain(name); err != nil {
 				return nil, err

@@ -64,16 +64,18 @@ func (a *app) profileAdopt(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	after, err := a.eachOf(c, list, func(now *profiles.Set, name string) ([]byte, error) {
-		if err := profiles.ProfileName(name); err != nil && now.Has(name) {
-			return nil, renameFirst(err, name)
-		}
-		command, err := processLine(a.program, name)
-		if err != nil {
-			return nil, err
-		}
-		return now.Adopt(name, command)
-	})
+	set, err := a.profiles()
+	if err != nil {
+		return err
+	}
+	after, err := a.rewrite(c, set, func(now *profiles.Set) ([]byte, error) {
+		return now.Adopt(func(name string) (string, error) {
+			if err := profiles.ProfileName(name); err != nil {
+				return "", renameFirst(err, name)
+			}
+			return processLine(a.program, name)
+		}, list...)
+	}, list...)
 	if err != nil {
 		return err
 	}
@@ -96,11 +98,15 @@ func (a *app) profileRelease(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	dropped := make(map[string][]string)
-	_, err = a.eachOf(c, list, func(now *profiles.Set, name string) (data []byte, err error) {
-		data, dropped[name], err = now.Release(name, c.Bool("force"))
+	set, err := a.profiles()
+	if err != nil {
+		return err
+	}
+	var dropped map[string][]string
+	_, err = a.rewrite(c, set, func(now *profiles.Set) (data []byte, err error) {
+		data, dropped, err = now.Release(c.Bool("force"), list...)
 		return data, err
-	})
+	}, list...)
 	if err != nil {
 		return err
 	}
@@ -110,26 +116,6 @@ func (a *app) profileRelease(c *cli.Context) error {
 		}
 	}
 	return a.doneEach(c, list, "released in")
-}
-
-// eachOf changes several profiles one after the other, in a single write.
-func (a *app) eachOf(c *cli.Context, list []string, change func(now *profiles.Set, name string) ([]byte, error)) (*profiles.Set, error) {
-	set, err := a.profiles()
-	if err != nil {
-		return nil, err
-	}
-	return a.rewrite(c, set, func(now *profiles.Set) ([]byte, error) {
-		for _, name := range list {
-			data, err := change(now, name)
-			if err != nil {
-				return nil, err
-			}
-			if now, err = now.WithConfig(data); err != nil {
-				return nil, err
-			}
-		}
-		return now.ConfigBytes(), nil
-	}, list...)
 }
 
 func (a *app) doneEach(c *cli.Context, list []string, what string) error {

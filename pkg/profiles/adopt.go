@@ -15,32 +15,49 @@ var own = []string{
 	"web_identity_token_file", "credential_process",
 }
 
-// Adopt returns the config file with a plain role_arn profile made a role
-// profile: xrole_ is put before its keys where they stand, and command below its header
-// as its credential_process. [Set.Release] takes exactly these bytes away.
+// Adopt returns the config file with plain role_arn profiles made role
+// profiles: xrole_ is put before their keys where they stand, and what command
+// says below their headers as credential_process. [Set.Release] takes exactly these bytes away.
 //
 // Adopt refuses, with a [fault.Error] of kind Config, a profile that does not
 // resolve to a role of its own, is adopted already, holds credentials of its
-// own, or has some of the keys in the credentials file.
-func (s *Set) Adopt(name, command string) ([]byte, error) {
-	p, err := s.adoptable(name)
+// own, or has some of the keys in the credentials file; and command's own error.
+func (s *Set) Adopt(command func(name string) (string, error), names ...string) ([]byte, error) {
+	s, err := s.Whole()
 	if err != nil {
 		return nil, err
 	}
-	data, header := s.ConfigBytes(), ProfileHeader(name)
-	named, err := header.in(data)
-	if err != nil {
-		return nil, err
+	var changes []change
+	wants := make(map[string]map[string]string, len(names))
+	for _, name := range names {
+		if err := s.adoptable(name); err != nil {
+			return nil, err
+		}
+		process, err := command(name)
+		if err != nil {
+			return nil, err
+		}
+		more, want, err := s.config.adoption(name, process)
+		if err != nil {
+			return nil, err
+		}
+		changes, wants[name] = append(changes, more...), want
 	}
+	return s.readsBack(names, apply(s.config.data, changes), wants)
+}
+
+// adoption is what adopting one profile changes, and what its section is to
+// read as then.
+func (f *file) adoption(name, command string) ([]change, map[string]string, error) {
+	named := f.profile(name)
 	first := named[0]
-	eol := lineEnd(data[first.start:first.body], data)
-	line := Property{Key: "credential_process", Value: command}.line() + eol
+	line := Property{Key: "credential_process", Value: command}.line() + lineEnd(f.data[first.start:first.body], f.data)
 	changes := []change{{first.body, first.body, line}}
 	want := map[string]string{"credential_process": command}
 	for _, sec := range named {
-		list, err := header.entries(data, sec)
+		data, list, err := f.entries(sec)
 		if err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 		for _, e := range list {
 			if k, ok := known(e.key); ok && k.aws {
@@ -52,41 +69,41 @@ func (s *Set) Adopt(name, command string) ([]byte, error) {
 			}
 		}
 	}
-	return s.readsBack(p, apply(data, changes), want)
+	return changes, want, nil
 }
 
-// adoptable returns the profile, or why it can't be adopted.
-func (s *Set) adoptable(name string) (*Profile, error) {
+// adoptable says why the profile can't be adopted.
+func (s *Set) adoptable(name string) error {
 	p, err := s.Profile(name)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	if p.Managed() {
-		return nil, fault.New(fault.Config, "profile %q is a role profile already (%s)", name, s.place(p, "xrole_role_arn")).
+		return fault.New(fault.Config, "profile %q is a role profile already (%s)", name, s.place(p, "xrole_role_arn")).
 			WithHint("xrole profile show %s", name)
 	}
 	for _, key := range own {
 		if _, there := p.Properties[key]; there { // even without a value: a second line would be ambiguous
-			return nil, fault.New(fault.Config, "profile %q has %s: AWS tools would use that and never ask xrole (%s)", name, key, s.place(p, key)).
+			return fault.New(fault.Config, "profile %q has %s: AWS tools would use that and never ask xrole (%s)", name, key, s.place(p, key)).
 				WithHint("take %s out of the profile, or into one of its own that this one names as its source_profile", key)
 		}
 	}
 	if !p.role() {
-		return nil, fault.New(fault.Config, "profile %q has no role_arn with a source (%s:%d)", name, p.File, p.Line).
+		return fault.New(fault.Config, "profile %q has no role_arn with a source (%s:%d)", name, p.File, p.Line).
 			WithHint("xrole profile add writes a new role profile")
 	}
 	for _, k := range settings {
 		key := Prefix + k.name
 		if _, there := p.Properties[key]; there && k.aws {
-			return nil, fault.New(fault.Config, "profile %q has %s beside a plain role_arn (%s)", name, key, s.place(p, key)).
+			return fault.New(fault.Config, "profile %q has %s beside a plain role_arn (%s)", name, key, s.place(p, key)).
 				WithHint("write it as %s, or take it away", k.name)
 		}
 	}
 	if err := s.inConfigAlone(p); err != nil {
-		return nil, err
+		return err
 	}
 	_, err = s.Chain(name)
-	return p, err
+	return err
 }
 
 // inConfigAlone refuses a profile with settings of its role in the credentials
@@ -112,49 +129,42 @@ func (s *Set) inConfigAlone(p *Profile) error {
 	return nil
 }
 
-// Release returns the config file with a role profile made a plain role_arn
-// profile: what [Set.Adopt] added is taken away, and nothing else.
+// Release returns the config file with role profiles made plain role_arn
+// profiles: what [Set.Adopt] added is taken away, and nothing else.
 //
 // Settings that only xrole has (tags, session policies …) can't be kept:
-// without force they are a reason to refuse, with it they are dropped. Their keys come
-// back either way. The error is a [fault.Error] of kind Config.
-func (s *Set) Release(name string, force bool) (data []byte, dropped []string, err error) {
-	p, err := s.Profile(name)
+// without force they are a reason to refuse, with it they are dropped. The keys of each
+// profile that has any come back either way. The error is a [fault.Error] of kind Config.
+func (s *Set) Release(force bool, names ...string) (data []byte, dropped map[string][]string, err error) {
+	s, err = s.Whole()
 	if err != nil {
 		return nil, nil, err
 	}
-	if !p.Managed() {
-		return nil, nil, fault.New(fault.Config, "profile %q is not a role profile of xrole's (%s:%d)", name, p.File, p.Line).
-			WithHint("xrole profile list")
-	}
-	if err := s.inConfigAlone(p); err != nil {
-		return nil, nil, err
-	}
-	r := release{set: s, p: p, data: s.ConfigBytes(), want: map[string]string{}}
-	whole, restore := withFinalNewline(r.data)
-	r.data = whole
-	header := ProfileHeader(name)
-	named, err := header.in(whole)
+	whole, restore := withFinalNewline(s.config.data)
+	f, err := newFile(s.config.path, whole, false)
 	if err != nil {
 		return nil, nil, err
 	}
-	for _, sec := range named {
-		list, err := header.entries(whole, sec)
+	f.indexed()
+	var changes []change
+	wants := make(map[string]map[string]string, len(names))
+	dropped = make(map[string][]string)
+	for _, name := range names {
+		r, err := s.release(&f, name)
 		if err != nil {
 			return nil, nil, err
 		}
-		for _, e := range list {
-			if err := r.take(e); err != nil {
-				return nil, nil, err
-			}
+		if len(r.dropped) > 0 {
+			dropped[name] = r.dropped
 		}
+		if len(r.dropped) > 0 && !force {
+			return nil, dropped, fault.New(fault.Config, "profile %q has settings that only xrole knows: %s", name, strings.Join(r.dropped, ", ")).
+				WithHint("--force drops them")
+		}
+		changes, wants[name] = append(changes, r.changes...), r.want
 	}
-	if len(r.dropped) > 0 && !force {
-		return nil, r.dropped, fault.New(fault.Config, "profile %q has settings that only xrole knows: %s", name, strings.Join(r.dropped, ", ")).
-			WithHint("--force drops them")
-	}
-	data, err = s.readsBack(p, restore(apply(whole, r.changes)), r.want)
-	return data, r.dropped, err
+	data, err = s.readsBack(names, restore(apply(whole, changes)), wants)
+	return data, dropped, err
 }
 
 // release collects what releasing one profile changes.
@@ -165,6 +175,34 @@ type release struct {
 	changes []change
 	want    map[string]string // what the section is to read as
 	dropped []string
+}
+
+// release works out one profile's; f is the config file.
+func (s *Set) release(f *file, name string) (*release, error) {
+	p, err := s.Profile(name)
+	if err != nil {
+		return nil, err
+	}
+	if !p.Managed() {
+		return nil, fault.New(fault.Config, "profile %q is not a role profile of xrole's (%s:%d)", name, p.File, p.Line).
+			WithHint("xrole profile list")
+	}
+	if err := s.inConfigAlone(p); err != nil {
+		return nil, err
+	}
+	r := &release{set: s, p: p, data: f.data, want: map[string]string{}}
+	for _, sec := range f.profile(name) {
+		_, list, err := f.entries(sec)
+		if err != nil {
+			return nil, err
+		}
+		for _, e := range list {
+			if err := r.take(e); err != nil {
+				return nil, err
+			}
+		}
+	}
+	return r, nil
 }
 
 func (r *release) take(e entry) error {
@@ -206,23 +244,28 @@ func (e entry) keyStart(data []byte) int {
 	return e.start + at
 }
 
-// readsBack refuses a result in which the profile's section is not what is
+// readsBack refuses a result in which a profile's section is not what is
 // wanted or does not resolve any more.
-func (s *Set) readsBack(p *Profile, data []byte, want map[string]string) ([]byte, error) {
-	got, err := values(data, ProfileHeader(p.Name))
-	if err != nil {
-		return nil, err
-	}
-	if !maps.Equal(got, want) {
-		return nil, fault.New(fault.Config, "the change of profile %q would not read back as intended", p.Name).
-			WithHint("edit %s by hand", s.config.path)
-	}
+func (s *Set) readsBack(names []string, data []byte, wants map[string]map[string]string) ([]byte, error) {
 	after, err := s.WithConfig(data)
 	if err != nil {
 		return nil, err
 	}
-	if _, err := after.Chain(p.Name); err != nil {
+	if after, err = after.Whole(); err != nil {
 		return nil, err
+	}
+	for _, name := range names {
+		got, err := after.merge(after.config.profile(name), nil)
+		if err != nil {
+			return nil, err
+		}
+		if !maps.Equal(got, wants[name]) {
+			return nil, fault.New(fault.Config, "the change of profile %q would not read back as intended", name).
+				WithHint("edit %s by hand", s.config.path)
+		}
+		if _, err := after.Chain(name); err != nil {
+			return nil, err
+		}
 	}
 	return data, nil
 }

@@ -1,15 +1,22 @@
 package profiles
 
 import (
+	"fmt"
 	"maps"
 	"math/rand/v2"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/xrole/xrole/internal/fault"
 )
 
 const xroleP = "/usr/bin/xrole credentials p"
+
+// says is a command that is the same for every profile.
+func says(command string) func(string) (string, error) {
+	return func(string) (string, error) { return command, nil }
+}
 
 func TestAdoptAndRelease(t *testing.T) {
 	for _, tc := range []struct{ name, plain, adopted string }{
@@ -40,14 +47,14 @@ func TestAdoptAndRelease(t *testing.T) {
 		},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
-			got, err := mustLoad(t, tc.plain, devKeys).Adopt("p", xroleP)
+			got, err := mustLoad(t, tc.plain, devKeys).Adopt(says(xroleP), "p")
 			if err != nil {
 				t.Fatal(err)
 			}
 			if string(got) != tc.adopted {
 				t.Errorf("adopted\n%q, want\n%q", got, tc.adopted)
 			}
-			back, dropped, err := mustLoad(t, string(got), devKeys).Release("p", false)
+			back, dropped, err := mustLoad(t, string(got), devKeys).Release(false, "p")
 			if err != nil || len(dropped) > 0 || string(back) != tc.plain {
 				t.Errorf("released\n%q, %q, %v", back, dropped, err)
 			}
@@ -76,7 +83,7 @@ func TestAdoptRefuses(t *testing.T) {
 		{"a bad ARN", "[profile p]\nrole_arn = x\nsource_profile = dev\n", devKeys, "not the ARN"},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
-			got, err := mustLoad(t, tc.config, tc.credentials).Adopt("p", xroleP)
+			got, err := mustLoad(t, tc.config, tc.credentials).Adopt(says(xroleP), "p")
 			contains(t, err, tc.want)
 			if got != nil || fault.KindOf(err) != fault.Config {
 				t.Errorf("result %q, kind %v", got, fault.KindOf(err))
@@ -97,7 +104,7 @@ func TestReleaseRefuses(t *testing.T) {
 		{"split", managed, devKeys + "[p]\nxrole_external_id = e1\n", "credentials:5"},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
-			got, _, err := mustLoad(t, tc.config, tc.credentials).Release("p", false)
+			got, _, err := mustLoad(t, tc.config, tc.credentials).Release(false, "p")
 			contains(t, err, tc.want)
 			if got != nil || fault.KindOf(err) != fault.Config {
 				t.Errorf("result %q, kind %v", got, fault.KindOf(err))
@@ -105,7 +112,7 @@ func TestReleaseRefuses(t *testing.T) {
 		})
 	}
 	s := mustLoad(t, managed+"xrole_session_tags = a=b,\n  c=d\n# kept\nregion = x", devKeys)
-	got, dropped, err := s.Release("p", true)
+	got, dropped, err := s.Release(true, "p")
 	want := "[profile p]\nrole_arn = " + prodARN + "\nsource_profile = dev\n# kept\nregion = x"
 	if err != nil || string(got) != want || len(dropped) != 1 {
 		t.Errorf("forced: %q, %q, %v", got, dropped, err)
@@ -170,7 +177,7 @@ func checkAdopt(t *testing.T, config, credentials string) bool {
 	if s == nil {
 		return false
 	}
-	got, err := s.Adopt("p", xroleP)
+	got, err := s.Adopt(says(xroleP), "p")
 	if err != nil {
 		return false
 	}
@@ -190,7 +197,7 @@ func checkAdopt(t *testing.T, config, credentials string) bool {
 			t.Fatalf("%s was %q, is %q (%v)", name, was.Properties, is.Properties, err)
 		}
 	}
-	back, dropped, err := adopted.Release("p", false)
+	back, dropped, err := adopted.Release(false, "p")
 	if len(dropped) > 0 {
 		return true // xrole's own settings stood beside the plain role
 	}
@@ -198,4 +205,27 @@ func checkAdopt(t *testing.T, config, credentials string) bool {
 		t.Fatalf("released\n%q, want\n%q (%v)", back, config, err)
 	}
 	return true
+}
+
+// TestAdoptMany scans the file once for all profiles: once for each would take
+// minutes here.
+func TestAdoptMany(t *testing.T) {
+	var config strings.Builder
+	var names []string
+	for i := range 10000 {
+		names = append(names, fmt.Sprintf("p%d", i))
+		fmt.Fprintf(&config, "[profile p%d]\nrole_arn = %s\nsource_profile = dev\n\n", i, prodARN)
+	}
+	began := time.Now()
+	got, err := mustLoad(t, config.String(), devKeys).Adopt(says(xroleP), names...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	back, dropped, err := mustLoad(t, string(got), devKeys).Release(false, names...)
+	if err != nil || string(back) != config.String() || len(dropped["p1"]) > 0 {
+		t.Errorf("not the same after release (%v)", err)
+	}
+	if took := time.Since(began); took > 20*time.Second {
+		t.Errorf("took %v", took)
+	}
 }

@@ -227,11 +227,11 @@ func (g generator) adopt(w *written, s *Set) ([]byte, error) {
 		}
 		b["role"] = adopted
 	}
-	data, err := s.Adopt("role", command)
+	data, err := s.Adopt(says(command), "role")
 	if err != nil {
 		return nil, err
 	}
-	back, _, err := memory(string(data), string(w.before.Credentials)).Release("role", false)
+	back, _, err := memory(string(data), string(w.before.Credentials)).Release(false, "role")
 	if err == nil && string(back) != string(w.before.Config) {
 		err = fmt.Errorf("released, it is %q", back)
 	}

@@ -81,7 +81,8 @@ func settled(scan func() (file, error)) (f file, err error) {
 			return f, err
 		}
 	}
-	return f, f.wasChanged()
+	err = f.wasChanged()
+	return f, err
 }
 
 // scanFile scans the file once, and leaves it open.

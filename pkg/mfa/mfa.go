@@ -62,8 +62,8 @@ func Check(code string) error {
 	if ok {
 		return nil
 	}
-	return fault.New(fault.Usage, "an MFA code is exactly six digits").
-		WithHint("enter the code that the MFA device shows now")
+	return fault.New(fault.Usage, "an MFA code is six digits").
+		WithHint("type the six digits that the device shows")
 }
 
 // Digest names a code of a device without telling it to a casual reader: the

@@ -42,7 +42,7 @@ func (r *request) mfaSession(ctx context.Context, until time.Time, mayAsk bool) 
 		return held{}, err
 	}
 	defer lock.release()
-	if lock.waited {
+	if lock.held() {
 		h, err := r.lookup(ctx, r.mfaKey)
 		if err != nil || serves(h) || h.tier(r.Now()) != cache.Dead && h.Obtained.After(began) {
 			return h, err
@@ -147,8 +147,7 @@ var errBadCode = errors.New("another code may do")
 // checkCode refuses what AWS would refuse, before it counts there.
 func (r *request) checkCode(lock guard, code string) error {
 	if err := mfa.Check(code); err != nil {
-		return fault.New(fault.Usage, "an MFA code is six digits").
-			WithHint("type the six digits that the device shows").Because(errBadCode)
+		return withCause(err, errBadCode)
 	}
 	if lock.used(mfa.Digest(r.device, code), r.Now()) {
 		return fault.New(fault.Refused, "that MFA code was just used, wait for the next one").

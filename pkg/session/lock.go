@@ -24,14 +24,10 @@ var (
 
 // guard is a held lock, or none where the lock folder can't be used: better a
 // second call to AWS than no credentials.
-type guard struct {
-	lock *cache.Lock
-	// waited is false where there is no lock, and so nobody to have waited for.
-	waited bool
-}
+type guard struct{ lock *cache.Lock }
 
-// errBusy says that another process held the lock for all the time that there was.
-var errBusy = errors.New("another process is at it")
+// held is false where there is no lock, and so nobody to have waited for.
+func (g guard) held() bool { return g.lock != nil }
 
 // lock waits for a lock for as long as patience lasts.
 func (f *Flow) lock(ctx context.Context, name string, patience time.Duration) (guard, error) {
@@ -40,12 +36,12 @@ func (f *Flow) lock(ctx context.Context, name string, patience time.Duration) (g
 	l, err := f.Locks.Acquire(waiting, name)
 	switch {
 	case err == nil:
-		return guard{lock: l, waited: true}, nil
+		return guard{lock: l}, nil
 	case ctx.Err() != nil:
 		return guard{}, interrupted(ctx.Err())
 	case errors.Is(err, context.DeadlineExceeded):
 		return guard{}, fault.New(fault.Person, "another xrole has been getting this session for %s", patience.Round(time.Second)).
-			WithHint("answer its prompt or end it, then try again").Because(errBusy)
+			WithHint("answer its prompt or end it, then try again")
 	}
 	f.warn(fault.New(fault.Other, "calls at the same time can't be kept apart: %v", err).
 		WithHint("make the folder %s writable", f.Locks.Dir).Because(err))
@@ -53,14 +49,14 @@ func (f *Flow) lock(ctx context.Context, name string, patience time.Duration) (g
 }
 
 func (g guard) release() {
-	if g.lock != nil {
+	if g.held() {
 		_ = g.lock.Release() // the kernel frees it with the process at the latest
 	}
 }
 
 // shared is the failure of a process that held the lock while we waited for it.
 func (g guard) shared() error {
-	if g.lock == nil {
+	if !g.held() {
 		return nil
 	}
 	s := g.lock.Shared()
@@ -73,7 +69,7 @@ func (g guard) shared() error {
 // share tells those who wait for this lock, if the failure would be theirs too:
 // a person who declined, or a refusal by AWS, will not be better for them.
 func (g guard) share(err error) {
-	if g.lock == nil || !shareable(err) {
+	if !g.held() || !shareable(err) {
 		return
 	}
 	var e *fault.Error
@@ -104,14 +100,14 @@ func (g guard) shareCode(err error) {
 
 // markUsed remembers a code as AWS may have it, or as nothing.
 func (g guard) markUsed(digest string, at time.Time) {
-	if g.lock != nil {
+	if g.held() {
 		_ = g.lock.MarkUsed(digest, at) // AWS will say so itself
 	}
 }
 
 // used reports whether a code was sent so lately that AWS won't take it again.
 func (g guard) used(digest string, now time.Time) bool {
-	if g.lock == nil {
+	if !g.held() {
 		return false
 	}
 	last, at := g.lock.Used()
@@ -122,13 +118,13 @@ func (g guard) used(digest string, now time.Time) bool {
 // markDenied and denied keep in mind that a role refused an MFA session which
 // was new: its age was not the reason, and another code would not help.
 func (g guard) markDenied(obtained time.Time) {
-	if g.lock != nil {
+	if g.held() {
 		_ = g.lock.MarkDenied(obtained) // a person is asked once more than needed
 	}
 }
 
 func (g guard) denied(obtained time.Time) bool {
-	return g.lock != nil && g.lock.Denied().Equal(obtained)
+	return g.held() && g.lock.Denied().Equal(obtained)
 }
 
 func interrupted(err error) error {

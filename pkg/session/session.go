@@ -177,7 +177,7 @@ func (r *request) newRole(ctx context.Context, i int, began time.Time, patience 
 		return credentials.Credentials{}, err
 	}
 	defer lock.release()
-	if lock.waited {
+	if lock.held() {
 		held, err := r.lookup(ctx, key)
 		if err != nil {
 			return credentials.Credentials{}, err

@@ -82,7 +82,7 @@ func (a *app) addChain(c *cli.Context, s *sessions, backend string, chain *profi
 func (a *app) addNotes(s *sessions, name string, chain *profiles.Chain) error {
 	records, err := a.state().List()
 	if err != nil {
-		return notesFailed(err)
+		return a.notesFailed(err)
 	}
 	roles, mfaItems := map[string]bool{name: true}, map[string]bool{}
 	if chain != nil {
@@ -150,7 +150,7 @@ func (a *app) forget(ctx context.Context, s *sessions) error {
 	}
 	for _, r := range s.notes {
 		if err := a.state().Remove(r.Kind, r.Profile); err != nil {
-			return notesFailed(err)
+			return a.notesFailed(err)
 		}
 	}
 	return nil
@@ -160,15 +160,11 @@ func (a *app) forget(ctx context.Context, s *sessions) error {
 func (a *app) forgetNoted(ctx context.Context) error {
 	records, err := a.state().List()
 	if err != nil {
-		return notesFailed(err)
+		return a.notesFailed(err)
 	}
 	all := newSessions()
 	for _, r := range records {
 		all.addNote(r)
 	}
 	return a.forget(ctx, all)
-}
-
-func notesFailed(err error) error {
-	return fault.New(fault.Other, "xrole's notes: %v", err).Because(err)
 }

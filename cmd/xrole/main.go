@@ -17,8 +17,6 @@ import (
 	"os"
 	"runtime/debug"
 	"strings"
-
-	"github.com/xrole/xrole/internal/busguard"
 )
 
 // version is set by the build; see [release].
@@ -36,6 +34,5 @@ func release() string {
 }
 
 func main() {
-	busguard.Restore()
 	os.Exit(newApp(os.Stdin, os.Stdout, os.Stderr, os.Environ()).run(newInterruptible(), os.Args))
 }

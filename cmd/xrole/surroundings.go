@@ -46,6 +46,7 @@ func (a *app) profiles() (*profiles.Set, error) {
 
 func (a *app) state() state.Dir { return state.Dir(filepath.Join(a.stateDir(), "sessions")) }
 
+// notesFailed is about the folder of the notes that status shows.
 func (a *app) notesFailed(err error) error {
 	return fault.New(fault.Other, "xrole's notes: %v", err).
 		WithHint("make %s a folder that you can write to", a.state()).Because(err)

@@ -20,9 +20,6 @@ type Header struct {
 // ProfileHeader is the header of a profile in the config file.
 func ProfileHeader(name string) Header { return Header{Type: "profile", Name: name} }
 
-// CredentialsHeader is the header of a profile in the credentials file.
-func CredentialsHeader(name string) Header { return Header{Name: name} }
-
 // String is the header as a new section gets it.
 func (h Header) String() string {
 	if h.Type == "" || h.Type == "profile" && h.Name == "default" {

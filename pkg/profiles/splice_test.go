@@ -31,7 +31,7 @@ func TestSplice(t *testing.T) {
 		{"appended with CRLF", x, set("a", "1"), "[profile y]\r\nb = 1\r\n", "[profile y]\r\nb = 1\r\n\r\n[profile x]\r\na = 1\r\n"},
 		{"appended with CRLF, without final newline", x, set("a", "1"), "[profile y]\r\nb = 1", "[profile y]\r\nb = 1\r\n\r\n[profile x]\r\na = 1"},
 		{"default", ProfileHeader("default"), set("a", "1"), "", "[default]\na = 1\n"},
-		{"credentials", CredentialsHeader("x"), set("a", "1"), "", "[x]\na = 1\n"},
+		{"credentials", Header{Name: "x"}, set("a", "1"), "", "[x]\na = 1\n"},
 		{"sso-session", Header{"sso-session", "x"}, set("a", "1"), "", "[sso-session x]\na = 1\n"},
 
 		{"value in place", x, set("a", "2"), "[profile x]\n# c\nA  =  1 # one\nb = 3\n", "[profile x]\n# c\nA  =  2 # one\nb = 3\n"},

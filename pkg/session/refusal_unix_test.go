@@ -23,6 +23,7 @@ import (
 // What a person did at the device concerns all who wait for it; what AWS said
 // of one role concerns those who wait for that role alone.
 func TestRefusalOfARoleIsNotSharedWithOthersBehindTheDevice(t *testing.T) {
+	needLockTable(t)
 	b := newBench(t)
 	direct := func(role string) *profiles.Chain {
 		return chain(func(c *profiles.Chain) { c.MFASession = 0; c.Hops[0].RoleARN = role })
@@ -53,6 +54,7 @@ func TestRefusalOfARoleIsNotSharedWithOthersBehindTheDevice(t *testing.T) {
 }
 
 func TestThreeMalformedCodesEndAllWhoWait(t *testing.T) {
+	needLockTable(t)
 	b := newBench(t)
 	b.person.answers = []string{"abc", "12", ""}
 	b.person.before = func() { waitForLockWaiters(t, 9) }

@@ -154,6 +154,7 @@ func TestStoreOrNoteThatFailsOnlyWarns(t *testing.T) {
 }
 
 func TestManyAtOnceMakeOneCallAndOnePrompt(t *testing.T) {
+	needLockTable(t)
 	for name, c := range map[string]*profiles.Chain{
 		"an hour":    chain(),
 		"12 hours":   chain(lasting(12 * time.Hour)),
@@ -185,6 +186,7 @@ func TestManyAtOnceMakeOneCallAndOnePrompt(t *testing.T) {
 }
 
 func TestNobodyElseIsAskedAfterARefusal(t *testing.T) {
+	needLockTable(t)
 	for _, row := range []struct {
 		name    string
 		chains  []*profiles.Chain

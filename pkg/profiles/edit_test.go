@@ -58,7 +58,7 @@ func TestSpliceGenerated(t *testing.T) {
 		if random.IntN(3) > 0 && len(file) > 0 {
 			text += eol
 		}
-		h := []Header{ProfileHeader("x"), ProfileHeader("x"), ProfileHeader("default"), Header{Name: "x"}, {"sso-session", "x"}}[random.IntN(5)]
+		h := []Header{ProfileHeader("x"), ProfileHeader("x"), ProfileHeader("default"), {Name: "x"}, {"sso-session", "x"}}[random.IntN(5)]
 		if checkSplice(t, anEdit{text, h, pick("a", "b", "s3", "new"), pick("", "1", "x/#y", `"""`, "a=b"), pick("k", "region", "none", "B")}) {
 			edits++
 		}
